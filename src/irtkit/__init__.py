@@ -1,0 +1,75 @@
+"""irtkit: who answers for this address, and is this object right?
+
+The public names are loaded when they are first used, so that `import irtkit` costs next to nothing
+and never imports numpy, pyarrow, httpx or click.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from irtkit.errors import DumpError, IndexFileError, IrtkitError, ParseError, RangeError
+    from irtkit.index.lookup import Index, Resolution, open_index
+    from irtkit.problems import Problem, Severity, Span
+    from irtkit.resources import AddressRange
+    from irtkit.rpsl import Attribute, ObjectParser, RpslObject, iter_objects, parse_object, parse_objects
+    from irtkit.trie import PrefixTrie
+
+_HOME = {
+    "AddressRange": "resources",
+    "Attribute": "rpsl",
+    "DumpError": "errors",
+    "Index": "index.lookup",
+    "IndexFileError": "errors",
+    "IrtkitError": "errors",
+    "ObjectParser": "rpsl",
+    "ParseError": "errors",
+    "PrefixTrie": "trie",
+    "Problem": "problems",
+    "RangeError": "errors",
+    "Resolution": "index.lookup",
+    "RpslObject": "rpsl",
+    "Severity": "problems",
+    "Span": "problems",
+    "iter_objects": "rpsl",
+    "open_index": "index.lookup",
+    "parse_object": "rpsl",
+    "parse_objects": "rpsl",
+}
+"""Each public name and the module that defines it."""
+
+__all__ = [
+    "AddressRange",
+    "Attribute",
+    "DumpError",
+    "Index",
+    "IndexFileError",
+    "IrtkitError",
+    "ObjectParser",
+    "ParseError",
+    "PrefixTrie",
+    "Problem",
+    "RangeError",
+    "Resolution",
+    "RpslObject",
+    "Severity",
+    "Span",
+    "iter_objects",
+    "open_index",
+    "parse_object",
+    "parse_objects",
+]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,1 @@
+"""Every effect there is: files, and later sockets, HTTP and gpg."""

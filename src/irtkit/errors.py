@@ -1,0 +1,57 @@
+"""The exceptions irtkit raises about its own work: all have one root.
+
+A *problem* (`irtkit.problems`) is about the user's object and is a value; an *error* says that
+irtkit could not do what it was asked. No exception here borrows the name of a builtin.
+"""
+
+__all__ = ["DumpError", "IndexFileError", "IrtkitError", "ParseError", "RangeError"]
+
+
+class IrtkitError(Exception):
+    """The root of every exception that irtkit raises on purpose."""
+
+
+class ParseError(IrtkitError):
+    """A text is not an RPSL object.
+
+    *line* (from 1) and *column* (from 1) locate the fault in the text that was parsed.
+    """
+
+    def __init__(self, message: str, *, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}: {self.message}"
+
+
+class RangeError(IrtkitError, ValueError):
+    """A text is no address, prefix or range; the message says what was expected."""
+
+
+class DumpError(IrtkitError):
+    """A registry dump cannot be read; *path* names it, *line* (from 1) says where, if known."""
+
+    def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.message}"
+
+
+class IndexFileError(IrtkitError):
+    """An index file is missing, foreign, damaged or cannot be written; *path* names it."""
+
+    def __init__(self, message: str, *, path: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"

@@ -1,0 +1,1 @@
+"""Registry dumps flattened into one memory-mapped file, and the questions asked of it."""

@@ -1,0 +1,1 @@
+"""What registries say, as data: templates, and the rules that lead from an address to a contact."""
