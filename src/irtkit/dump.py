@@ -1,0 +1,479 @@
+"""The column path: registry dumps scanned into NumPy columns, a block of whole objects at a time.
+
+A dump is RPSL objects separated by empty lines, with `#` and `%` lines between them (RIPE whois
+1.124, split files and whole database; APNIC, AFRINIC and the others write the same). Only the
+attributes that somebody wants are read. What this path says about an attribute is what the object
+path says: the columns scanned from a text equal the columns taken from its parsed objects.
+
+It knows no registry, resolves nothing, and opens no file: bytes come through a `readinto`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from irtkit.addresses import SLACK, line_ends, window
+from irtkit.rpsl import Attribute
+
+__all__ = ["BLOCK_SIZE", "MAX_OBJECT", "Block", "ClassColumns", "Columns", "Rejected", "Values", "Wanted", "iter_blocks", "scan"]
+
+Bytes: TypeAlias = NDArray[np.uint8]
+Indices: TypeAlias = NDArray[np.int64]
+Words: TypeAlias = NDArray[np.uint64]
+
+BLOCK_SIZE = 4 << 20
+"""Bytes read before a block is cut: large enough for NumPy, small enough for a core's cache."""
+MAX_OBJECT = 5_000_000
+"""Largest object in bytes (RIPE whois `whois.max.object.size`); a larger one is skipped and reported."""
+
+Wanted: TypeAlias = Mapping[str, Mapping[str, frozenset[str]]]
+"""Class name -> attribute name -> the names (upper case) of which a value must list one to be kept; none: all are kept."""
+
+_NEWLINE = 10
+_EMPTY_LINES = (b"\n\n", b"\n\r\n")
+_GLUE = b"\n\r\n"
+"""As many bytes as may hold all of an empty line but its last."""
+_CLASS_LINE = re.compile(rb"(?:\*xx)?[A-Za-z0-9-]+:")
+_COLUMN = 16
+"""Where a value starts when an object is laid out as registries do."""
+_BLANK = np.zeros(256, np.bool_)
+_BLANK[[9, 13, 32]] = True
+_BLANKS = np.uint64(0x2020202020202020)
+_WIDE = 64
+"""Values up to this many bytes are copied as one item; longer ones byte by byte."""
+_PADDING = 32
+"""Blanks skipped around a value before it is left to the slow path."""
+
+
+class Block(NamedTuple):
+    """Whole objects of a dump: `buffer[:size]`, ending in a line feed; SLACK bytes may be read beyond it."""
+
+    buffer: Bytes
+    size: int
+    offset: int
+    """Bytes of the dump before this block."""
+    whole: Bytes
+    """The array that `take` gave, of which *buffer* is a part."""
+
+
+class Rejected(NamedTuple):
+    """A paragraph that is no object: the *line* of its dump (from 1) and what was expected."""
+
+    line: int
+    message: str
+
+
+class Values(NamedTuple):
+    """The values of one attribute, cleaned, in the order of the dump: *text* is UTF-8, a line feed after each value.
+
+    *row* numbers the objects of the class within the block, from 0, never falling; an object may occur
+    several times, or not at all. *length* is in bytes, without the line feed.
+    """
+
+    row: NDArray[np.int32]
+    length: NDArray[np.int32]
+    text: Bytes
+
+    def tolist(self) -> list[tuple[int, str]]:
+        """Return (row, value) pairs."""
+        return list(zip(self.row.tolist(), self.text.tobytes().decode().split("\n"), strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassColumns:
+    """The objects of one class in a block: how many, where each begins, and the values of its wanted attributes."""
+
+    count: int
+    line: Indices
+    """Line of the dump (from 1) where each object begins."""
+    values: dict[str, Values]
+
+
+@dataclass(slots=True)
+class Columns:
+    """What one block holds, by class."""
+
+    classes: dict[str, ClassColumns] = field(default_factory=dict)
+    other: int = 0
+    """Objects of classes that nobody wants."""
+    deleted: int = 0
+    """Objects whose class begins with `*xx`: deleted, kept in the dump by some registries."""
+    rejected: list[Rejected] = field(default_factory=list)
+    lines: int = 0
+    """Lines in the block."""
+
+
+class Skipped(NamedTuple):
+    """Bytes that no block holds, because they belong to an object that is too large."""
+
+    lines: int
+    """Line feeds among them."""
+    size: int
+
+
+def iter_blocks(
+    readinto: Callable[[memoryview], int],
+    take: Callable[[], Bytes],
+    *,
+    size: int = BLOCK_SIZE,
+    max_object: int = MAX_OBJECT,
+) -> Iterator[Block | Skipped]:
+    """Cut a dump into blocks at its empty lines; what is skipped is yielded in its place.
+
+    *readinto* fills a buffer and returns the number of bytes, 0 at the end. *take* gives an array of at
+    least `size + max_object + SLACK` bytes for each block; who receives a block gives its array back.
+    Memory does not grow with the dump, whatever is in it.
+    """
+    tail, offset, skipping = b"", 0, False
+    buffer = take()
+    while True:
+        filled, begin, cut, ended = len(tail), 0, 0, False
+        buffer[:filled] = np.frombuffer(tail, np.uint8)
+        view = memoryview(buffer)
+        while not cut and not ended:
+            target = min(filled + size, len(buffer) - SLACK)
+            while filled < target and not ended:
+                got = readinto(view[filled:target])
+                filled, ended = filled + got, not got
+            if skipping and (begin := _object_start(buffer, filled, first=True)):
+                skipping = False
+                yield Skipped(int(np.count_nonzero(buffer[:begin] == _NEWLINE)), begin)
+            if not skipping:
+                cut = filled if ended else _object_start(buffer, filled, first=False)
+                cut = 0 if cut <= begin else cut
+            if not cut and not ended and filled - begin > max_object - len(_GLUE):
+                skipping, begin = True, 0
+                lost = filled - len(_GLUE)
+                yield Skipped(int(np.count_nonzero(buffer[:lost] == _NEWLINE)), lost)
+                buffer[: len(_GLUE)] = buffer[lost:filled]
+                offset, filled = offset + lost, len(_GLUE)
+        if skipping:
+            yield Skipped(int(np.count_nonzero(buffer[:filled] == _NEWLINE)), filled)
+            return
+        tail = buffer[cut:filled].tobytes()
+        if cut > begin:
+            end = cut
+            if buffer[end - 1] != _NEWLINE:
+                buffer[end] = _NEWLINE
+                end += 1
+            buffer[end : end + SLACK] = 0
+            yield Block(buffer[begin:], end - begin, offset + begin, buffer)
+            buffer = take() if not ended else buffer
+        offset += cut
+        if ended:
+            return
+
+
+def _object_start(buffer: Bytes, filled: int, *, first: bool) -> int:
+    """Return the position after the first or last empty line of `buffer[:filled]`, 0 if there is none."""
+    if first:
+        text = buffer[:filled].tobytes()
+        found = [at + len(mark) for mark in _EMPTY_LINES if (at := text.find(mark)) >= 0]
+        return min(found, default=0)
+    reach = 1 << 16
+    while True:
+        text = buffer[max(0, filled - reach) : filled].tobytes()
+        found = [filled - len(text) + at + len(mark) for mark in _EMPTY_LINES if (at := text.rfind(mark)) >= 0]
+        if found or reach >= filled:
+            return max(found, default=0)
+        reach <<= 3
+
+
+class _Key(NamedTuple):
+    """How to recognise `name:` at the start of a line by its first sixteen bytes, two words, case folded."""
+
+    name: str
+    width: int
+    """Bytes of the name and its colon."""
+    words: tuple[np.uint64, np.uint64]
+    masks: tuple[np.uint64, np.uint64]
+    padding: np.uint64
+    """Which of the eight bytes before column 16 are blanks in the registries' layout."""
+
+
+def _key(name: str) -> _Key:
+    text = f"{name}:".encode()
+    if len(text) > _COLUMN:
+        raise ValueError(f"{name!r} is longer than the column path can tell apart")
+    words = np.frombuffer(text.ljust(16, b"\0"), "<u8")
+    masks = np.frombuffer((b"\xff" * len(text)).ljust(16, b"\0"), "<u8")
+    blanks = min(8, _COLUMN - len(text))
+    padding = np.frombuffer((b"\xff" * blanks).rjust(8, b"\0"), "<u8")
+    return _Key(name, len(text), (words[0], words[1]), (masks[0], masks[1]), padding[0])
+
+
+_KEYS: dict[str, _Key] = {}
+
+
+def _key_of(name: str) -> _Key:
+    key = _KEYS.get(name)
+    if key is None:
+        key = _KEYS[name] = _key(name)
+    return key
+
+
+def _folded(words: Words) -> Words:
+    """Return *words* with ASCII capitals made small (a byte with bit 6 gets bit 5); no other letter or sign of a name changes."""
+    return words | ((words & np.uint64(0x4040404040404040)) >> np.uint64(1))
+
+
+class _Lines:
+    """The lines of a block that are not `#` or `%` lines, with what their first bytes say."""
+
+    def __init__(self, block: Block) -> None:
+        self.buffer = block.buffer
+        self.words8 = window(block.buffer, 8, "<u8")
+        ends = line_ends(block.buffer[: block.size])
+        starts = np.empty(len(ends), np.int64)
+        starts[0] = 0
+        np.add(ends[:-1], 1, out=starts[1:])
+        words = self.words8[starts].astype(np.uint64, copy=False)
+        letter = words.astype(np.uint8)
+        comment = (letter == ord("#")) | (letter == ord("%"))
+        self.count = len(ends)
+        self.number: Indices | None = None
+        """Line of the block (from 0) of each line here, when some were left out."""
+        if comment.any():
+            self.number = np.flatnonzero(~comment)
+            starts, ends, words, letter = (part[self.number] for part in (starts, ends, words, letter))
+        self.starts, self.ends, self.words = starts, ends, _folded(words)
+        blank = letter == _NEWLINE
+        if (cr := np.flatnonzero(letter == ord("\r"))).size:
+            blank[cr[ends[cr] == starts[cr] + 1]] = True
+        self.continuation = (letter == ord(" ")) | (letter == ord("\t")) | (letter == ord("+"))
+        self.heads = np.flatnonzero(~blank[1:] & blank[:-1]) + 1
+        """Lines that begin an object: the ones after an empty line, and the first."""
+        if len(blank) and not blank[0]:
+            self.heads = np.concatenate([np.zeros(1, np.int64), self.heads])
+        self._objects: NDArray[np.int32] | None = None
+
+    def object_of(self, found: Indices) -> NDArray[np.int32]:
+        """Return the number, from 0, of the object that each line in *found* belongs to."""
+        if self._objects is None:
+            head = np.zeros(len(self.starts), np.bool_)
+            head[self.heads] = True
+            self._objects = np.cumsum(head, dtype=np.int32)
+            self._objects -= 1
+        return self._objects[found]
+
+    def continued(self, found: Indices) -> NDArray[np.bool_]:
+        """Tell which lines in *found* have continuation lines."""
+        following = np.minimum(found + 1, len(self.starts) - 1)
+        return self.continuation[following] & (following > found)
+
+    def matching(self, key: _Key, among: Indices | None = None) -> Indices:
+        """Return the lines that begin with `name:`, in order; only those *among* the given ones."""
+        words = self.words if among is None else self.words[among]
+        found = np.flatnonzero((words & key.masks[0]) == key.words[0])
+        if among is not None:
+            found = among[found]
+        if key.masks[1] and found.size:
+            second = _folded(self.words8[self.starts[found] + 8].astype(np.uint64, copy=False))
+            found = found[(second & key.masks[1]) == key.words[1]]
+        return found
+
+    def number_of(self, line: int) -> int:
+        return line if self.number is None else int(self.number[line])
+
+    def whole_value(self, line: int) -> str:
+        """Return the clean value of the attribute that begins at *line*, with its continuation lines."""
+        pieces = [self.buffer[self.starts[line] : self.ends[line]].tobytes()]
+        line += 1
+        while line < len(self.starts) and self.continuation[line]:
+            pieces.append(self.buffer[self.starts[line] : self.ends[line]].tobytes())
+            line += 1
+        raw = b"\n".join(pieces)
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            text = raw.decode("latin-1")
+        return Attribute(text, 1).value
+
+
+def scan(block: Block, wanted: Wanted, *, line: int = 1) -> Columns:
+    """Read the *wanted* attributes of the objects in *block*, whose first line has the number *line* in its dump."""
+    lines = _Lines(block)
+    columns = Columns(lines=lines.count)
+    heads = lines.heads
+    member: dict[str, Indices] = {}
+    rest = np.ones(len(heads), np.bool_)
+    for name in wanted:
+        found = lines.matching(_key_of(name), heads)
+        if found.size:
+            numbers = np.searchsorted(heads, found)
+            rest[numbers] = False
+            member[name] = numbers
+    _count_the_rest(lines, heads[rest], columns, line)
+    extents = np.diff(lines.starts[heads], append=block.size)
+    for name, numbers in member.items():
+        if (large := extents[numbers] > MAX_OBJECT).any():
+            columns.rejected += [
+                Rejected(line + lines.number_of(int(head)), f"object larger than {MAX_OBJECT:,} bytes skipped")
+                for head in heads[numbers[large]]
+            ]
+            member[name] = numbers[~large]
+    for name, numbers in member.items():
+        columns.classes[name] = _class_columns(lines, wanted[name], numbers, line)
+    return columns
+
+
+def _count_the_rest(lines: _Lines, heads: Indices, columns: Columns, line: int) -> None:
+    """Tell objects of other classes from paragraphs that are no objects; alike beginnings are judged once."""
+    starts = lines.starts[heads]
+    for second in (False, True):
+        words = lines.words8[starts + 8].astype(np.uint64) if second else lines.words[heads]
+        unsettled = np.ones(len(heads), np.bool_)
+        for word in np.unique(words).tolist():
+            alike = np.flatnonzero(words == np.uint64(word))
+            if second or b":" in word.to_bytes(8, "little"):
+                _count_alike(lines, heads[alike], columns, line)
+                unsettled[alike] = False
+        heads, starts = heads[unsettled], starts[unsettled]
+
+
+def _count_alike(lines: _Lines, heads: Indices, columns: Columns, line: int) -> None:
+    head = int(heads[0])
+    text = lines.buffer[lines.starts[head] : min(int(lines.ends[head]), int(lines.starts[head]) + 64)].tobytes()
+    if _CLASS_LINE.match(text) is None:
+        shown = text[:32].decode("ascii", "backslashreplace")
+        message = f"expected a class name and a colon, got {shown!r}"
+        columns.rejected += [Rejected(line + lines.number_of(head), message) for head in heads.tolist()]
+    elif text.startswith(b"*xx"):
+        columns.deleted += len(heads)
+    else:
+        columns.other += len(heads)
+
+
+def _class_columns(lines: _Lines, attributes: Mapping[str, frozenset[str]], numbers: Indices, line: int) -> ClassColumns:
+    heads = lines.heads[numbers]
+    at = heads if lines.number is None else lines.number[heads]
+    rank: NDArray[np.int32] | None = None
+    if len(numbers) < len(lines.heads):
+        rank = np.full(len(lines.heads), -1, np.int32)
+        rank[numbers] = np.arange(len(numbers), dtype=np.int32)
+    values = {name: _values(lines, _key_of(name), names, rank) for name, names in attributes.items()}
+    return ClassColumns(len(numbers), at + line, values)
+
+
+def _values(lines: _Lines, key: _Key, names: frozenset[str], rank: NDArray[np.int32] | None) -> Values:
+    found = lines.matching(key)
+    row = lines.object_of(found)
+    if rank is not None:
+        row = rank[row]
+        mine = row >= 0
+        found, row = found[mine], row[mine]
+    start, end, plain = _plain_values(lines, key, found)
+    if names:
+        keep = ~plain | _may_list(lines, start, end, names)
+        found, row, start, end, plain = found[keep], row[keep], start[keep], end[keep], plain[keep]
+    length = (end - start).astype(np.int32)
+    length[~plain] = 0
+    text = _gather(lines.buffer, start, length)
+    odd = ((text - np.uint8(32)) > 94) & (text != _NEWLINE)
+    odd |= text == ord("#")
+    odd[1:] |= (text[1:] == 32) & (text[:-1] == 32)
+    if (at := np.flatnonzero(odd)).size:
+        plain[np.searchsorted(np.cumsum(length + 1), at, side="right")] = False
+    values = Values(row, length, text)
+    if not plain.all():
+        values = _with_slow_values(lines, found, values, plain)
+    return _listing(values, names) if names else values
+
+
+def _may_list(lines: _Lines, start: Indices, end: Indices, names: frozenset[str]) -> NDArray[np.bool_]:
+    """Tell which values may list one of *names*: those that begin like one, and those with a comma and room for one."""
+    may = np.zeros(len(start), np.bool_)
+    first = _folded(lines.words8[start].astype(np.uint64, copy=False))
+    for beginning in {name.lower().encode()[:8] for name in names}:
+        mask, word = (np.frombuffer(part.ljust(8, b"\0"), "<u8")[0] for part in (b"\xff" * len(beginning), beginning))
+        may |= (first & mask) == word
+    roomy = np.flatnonzero(end - start > min(map(len, names)) + 1)
+    shown = window(lines.buffer, _WIDE, f"V{_WIDE}")[start[roomy]].view(np.uint8).reshape(-1, _WIDE)
+    comma = (shown == ord(",")).any(axis=1) | (end[roomy] - start[roomy] > _WIDE)
+    may[roomy[comma]] = True
+    return may
+
+
+def _listing(values: Values, names: frozenset[str]) -> Values:
+    """Keep the values that list one of *names*."""
+    texts = values.text.tobytes().split(b"\n")[:-1]
+    keep = [
+        number
+        for number, text in enumerate(texts)
+        if any(element.strip() in names for element in text.decode().upper().split(","))
+    ]
+    text = b"".join(texts[number] + b"\n" for number in keep)
+    return Values(values.row[keep], values.length[keep], np.frombuffer(text, np.uint8))
+
+
+def _plain_values(lines: _Lines, key: _Key, found: Indices) -> tuple[Indices, Indices, NDArray[np.bool_]]:
+    """Find where the value of each line in *found* begins and ends, and which values need no cleaning so far.
+
+    Most values begin in column 16, as registries lay them out; for the others blanks are skipped.
+    """
+    buffer = lines.buffer
+    begin, end = lines.starts[found], lines.ends[found]
+    start = begin + _COLUMN
+    laid_out = (lines.words8[start - 8] & key.padding) == (_BLANKS & key.padding)
+    if key.width < 8:
+        laid_out &= lines.words8[begin + key.width] == _BLANKS
+    laid_out &= (buffer[start] > 32) & (buffer[end - 1] > 32) & (end > start)
+    if not laid_out.all():
+        rest = np.flatnonzero(~laid_out)
+        start[rest], end[rest] = _stripped(buffer, begin[rest] + key.width, end[rest])
+    plain = ~lines.continued(found)
+    return start, end, plain
+
+
+def _stripped(buffer: Bytes, start: Indices, end: Indices) -> tuple[Indices, Indices]:
+    for _ in range(_PADDING):
+        blank = _BLANK[buffer[start]] & (start < end)
+        if not blank.any():
+            break
+        start = start + blank
+    for _ in range(_PADDING):
+        blank = _BLANK[buffer[end - 1]] & (start < end)
+        if not blank.any():
+            break
+        end = end - blank
+    return start, end
+
+
+def _gather(buffer: Bytes, start: Indices, length: NDArray[np.int32]) -> Bytes:
+    """Return `buffer[s:s + n]` and a line feed for each start and length, end to end."""
+    if not len(length):
+        return np.empty(0, np.uint8)
+    taken = length + 1
+    ends = np.cumsum(taken, dtype=np.int64)
+    widest = int(taken.max())
+    if widest > _WIDE:
+        index = np.arange(int(ends[-1]))
+        index += np.repeat(start - (ends - taken), taken)
+        text = buffer[index]
+    else:
+        width = (widest + 7) & ~7
+        items = window(buffer, width, f"V{width}")[start].view(np.uint8).reshape(-1, width)
+        text = items[np.arange(width, dtype=np.uint8) < taken.astype(np.uint8)[:, None]]
+    text[ends - 1] = _NEWLINE
+    return text
+
+
+def _with_slow_values(lines: _Lines, found: Indices, values: Values, plain: NDArray[np.bool_]) -> Values:
+    """Put the values that need cleaning in their places among the *plain* ones."""
+    ends = np.cumsum(values.length + 1, dtype=np.int64)
+    length = values.length.copy()
+    text = values.text.tobytes()
+    pieces: list[bytes] = []
+    done = 0
+    for index in np.flatnonzero(~plain).tolist():
+        pieces.append(text[done : int(ends[index] - values.length[index] - 1)])
+        done = int(ends[index])
+        value = lines.whole_value(int(found[index])).encode()
+        pieces += [value, b"\n"]
+        length[index] = len(value)
+    pieces.append(text[done:])
+    return Values(values.row, length, np.frombuffer(b"".join(pieces), np.uint8))

@@ -1,0 +1,217 @@
+"""From collected columns to the arrays of an index: ranges nested, contacts inherited, address space flattened.
+
+Each registry's ranges are one hierarchy (its main source, its NONAUTH source and its GRS mirror). Each is flattened, and
+the hierarchies are merged: of several registries that hold an address the one with the smallest real object answers.
+The semantics are those of `irtkit.contacts`, which does the same for objects in memory (RIPE whois 1.124: AbuseCFinder,
+HierarchyLookup as documented).
+
+It reads no files, and no text but the handles of roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from irtkit.index.collect import Codes, Collector, Name, Ranges, joined, source_rank, text_column
+from irtkit.index.flatten import Hierarchy, Holdings, Rows, flatten, merge
+from irtkit.index.layout import GAPS, PARTY_TEXTS, Flag
+from irtkit.index.nesting import ranks_ipv4, ranks_ipv6
+from irtkit.schema.contact_facts import MailboxFacts, mailbox_of
+from irtkit.schema.contact_rules import registry_of_source, rules_for_source
+
+__all__ = ["arrays_of", "shift_for"]
+
+Array: TypeAlias = NDArray[Any]
+Facts: TypeAlias = Sequence[MailboxFacts | None]
+
+_LAST_HALF = np.uint64((1 << 64) - 1)
+_NOTHING = 1 << 40
+"""Added to the size of what registers nothing: more than any size."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """The ranges of one family, ranked among their boundaries."""
+
+    number: Array
+    starts: tuple[Array, ...]
+    """First address of each segment, ascending: one column, or the two halves."""
+    low: Array
+    high: Array
+    size: Array
+    """Something that grows with the number of addresses."""
+    root: Array
+
+
+def arrays_of(collected: Collector) -> dict[str, Array]:
+    """Return the arrays of the index, as `irtkit.index.layout` lists them. The collector is spent."""
+    codes = {
+        name: joined(parts, np.uint8 if name == "flags" else np.int32) for name, parts in collected.codes.items()
+    }
+    roles, leads = _abuse_contacts(collected, codes)
+    irts = [_facts(collected, "irt", name) for name in collected.irts.code]
+    sets = list(collected.irt_sets)
+    return {
+        **dict(_answers(collected, codes, leads)),
+        **dict(_objects(collected, codes)),
+        "irt_set.at": np.cumsum([0, *map(len, sets)]).astype(np.uint32),
+        "irt_set.irt": np.array([irt for members in sets for irt in members], np.int32),
+        **dict(_parties("irt", collected.irts, irts)),
+        **dict(_parties("role", collected.roles, roles)),
+    }
+
+
+def _facts(collected: Collector, class_name: str, name: Name) -> MailboxFacts | None:
+    party = collected.parties[class_name].get(name)
+    return None if party is None else mailbox_of(party.attributes, rules_for_source(name[0]), class_name)
+
+
+def _abuse_contacts(collected: Collector, codes: dict[str, Array]) -> tuple[Facts, Array]:
+    """Turn the `role` code of each object (its own abuse-c) into that of its abuse contact.
+
+    The own abuse-c counts first when it leads to a role with a mailbox attribute, then the organisation's, then
+    whichever there is. Return the facts of all roles, and which objects have one that leads there.
+    """
+    org_role = np.full(len(collected.orgs.code) + 1, -1, np.int32)
+    for (registry, org), code in collected.orgs.code.items():
+        party = collected.parties["organisation"].get((registry, org))
+        handle = next(iter(party.attributes.get("abuse-c", ())), "") if party else ""
+        if handle:
+            org_role[code] = collected.roles.of((registry, handle.upper()))
+    facts = [_facts(collected, "role", name) for name in collected.roles.code]
+    leads = np.array([*(fact is not None and fact.attribute is not None for fact in facts), False])
+    own, by_org = codes["role"], org_role[codes["org"]]
+    use_org = ~leads[own] & (leads[by_org] | (own < 0)) & (by_org >= 0)
+    codes["role"] = np.where(use_org, by_org, own)
+    codes["flags"][use_org] |= Flag.BY_ORG.value
+    return facts, leads[codes["role"]]
+
+
+def _answers(collected: Collector, codes: dict[str, Array], leads: Array) -> Iterator[tuple[str, Array]]:
+    count = collected.count
+    alive = (codes["flags"] & (Flag.DEAD.value | Flag.PLACEHOLDER.value)) == 0
+    holdings = Holdings(
+        irt=(codes["irts"] >= 0) & alive,
+        abuse=leads & alive,
+        broken=(codes["role"] >= 0) & ~leads & alive,
+        ends=(codes["flags"] & Flag.REGISTRY.value) > 0,
+    )
+    rows = Rows.of(count)
+    found = {}
+    for family, space in (("ipv4", _ipv4_space(collected.ipv4)), ("ipv6", _ipv6_space(collected.ipv6))):
+        codes["flags"][space.number[space.root]] |= Flag.ROOT.value
+        row = _rows_of(space, holdings, rows, codes, [name for _, name in collected.sources.code])
+        kept = np.ones(len(row), np.bool_)
+        np.not_equal(row[1:], row[:-1], out=kept[1:])
+        found[family] = [start[kept] for start in space.starts], row[kept]
+    more = np.array(list(rows.more), np.int32).reshape(-1, 3)
+    owner = more[:, 0]
+    yield "row.object", np.concatenate([np.arange(count, dtype=np.int32), owner])
+    yield "row.irt", np.concatenate([rows.irt, more[:, 1]])
+    yield "row.irt_up", _levels(np.concatenate([rows.irt_up, more[:, 2]]))
+    yield "row.abuse", np.concatenate([rows.abuse, rows.abuse[owner]])
+    yield "row.abuse_up", _levels(np.concatenate([rows.abuse_up, rows.abuse_up[owner]]))
+    yield "object.parent", rows.parent
+    yield "overlapping", joined(list(rows.overlapping), np.int32)
+    (starts,), row = found["ipv4"]
+    yield from (("ipv4.start", starts), ("ipv4.row", row), ("ipv4.bucket", _buckets(starts)))
+    (high, low), row = found["ipv6"]
+    yield from (("ipv6.high", high), ("ipv6.low", low), ("ipv6.row", row))
+
+
+def _levels(up: Array) -> Array:
+    return np.minimum(up, 0xFFFF).astype(np.uint16)
+
+
+def shift_for(segments: int) -> int:
+    """Return how many address bits a bucket spans, for about as many buckets as there are segments."""
+    return 32 - max(8, min(22, segments.bit_length()))
+
+
+def _buckets(starts: Array) -> Array:
+    shift = shift_for(len(starts))
+    edges = np.arange((1 << (32 - shift)) + 1, dtype=np.uint64) << np.uint64(shift)
+    return np.searchsorted(starts, edges).astype(np.uint32)
+
+
+def _ipv4_space(ranges: Ranges) -> _Space:
+    first, last = joined(ranges.first, np.uint32), joined(ranges.last, np.uint32)
+    starts, low, high = ranks_ipv4(first, last)
+    size = last.astype(np.int64) - first
+    return _Space(joined(ranges.number, np.int32), (starts,), low, high, size, size == 0xFFFFFFFF)
+
+
+def _ipv6_space(ranges: Ranges) -> _Space:
+    first, last = (joined(ends, np.uint64).reshape(-1, 2) for ends in (ranges.first, ranges.last))
+    start_high, start_low, low, high = ranks_ipv6((first[:, 0], first[:, 1]), (last[:, 0], last[:, 1]))
+    span_low = last[:, 1] - first[:, 1]
+    span_high = last[:, 0] - first[:, 0] - (last[:, 1] < first[:, 1])
+    order = np.lexsort((span_low, span_high))
+    new = np.ones(len(order), np.int64)
+    new[1:] = (np.diff(span_high[order]) != 0) | (np.diff(span_low[order]) != 0)
+    size = np.empty(len(order), np.int64)
+    size[order] = np.cumsum(new)
+    root = (span_high == _LAST_HALF) & (span_low == _LAST_HALF)
+    return _Space(joined(ranges.number, np.int32), (start_high, start_low), low, high, size, root)
+
+
+def _rows_of(space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Array], sources: list[str]) -> Array:
+    """Flatten each registry's ranges, and merge them."""
+    segments = len(space.starts[0])
+    registries: dict[str, int] = {}
+    registry_codes = [registries.setdefault(registry_of_source(source), len(registries)) for source in sources]
+    registry = np.array(registry_codes, np.int32)[codes["source"][space.number]]
+    found = []
+    for code in np.unique(registry).tolist():
+        mine = _without_shadowed(space, np.flatnonzero(registry == code), codes, sources)
+        hierarchy = Hierarchy(space.number[mine], space.low[mine], space.high[mine], space.size[mine])
+        found.append(flatten(hierarchy, segments, holdings, rows))
+    if len(found) < 2:
+        return found[0] if found else np.full(segments, -1, np.int32)
+    rank = np.zeros(len(codes["flags"]), np.int64)
+    rank[space.number] = space.size
+    rank[(codes["flags"] & (Flag.PLACEHOLDER.value | Flag.ROOT.value)) > 0] += _NOTHING
+    owner = np.array([answer[0] for answer in rows.more], np.int32)
+    return merge(found, rank, np.concatenate([np.arange(len(rank), dtype=np.int32), owner]))
+
+
+def _without_shadowed(space: _Space, mine: Array, codes: dict[str, Array], sources: list[str]) -> Array:
+    """Leave out (and mark) each object whose range another one has that counts more: of a better source, or read later."""
+    packed = space.low[mine].astype(np.uint64) << np.uint64(32) | space.high[mine].astype(np.uint64)
+    in_order = np.sort(packed)
+    if not (in_order[1:] == in_order[:-1]).any():
+        return mine
+    number = space.number[mine]
+    ranks = np.array([source_rank(source) for source in sources])[codes["source"][number]]
+    order = np.lexsort((-number, ranks, packed))
+    shadowed = np.zeros(len(mine), np.bool_)
+    shadowed[order[1:]] = packed[order][1:] == packed[order][:-1]
+    codes["flags"][number[shadowed]] |= Flag.DEAD.value
+    return mine[~shadowed]
+
+
+def _objects(collected: Collector, codes: dict[str, Array]) -> Iterator[tuple[str, Array]]:
+    for name in ("source", "country", "org", "role", "irts", "flags"):
+        yield f"object.{name}", codes[name]
+    yield from collected.keys.arrays("object.key")
+    yield from collected.netnames.arrays("object.netname")
+    for name, column in (("source", collected.sources), ("country", collected.countries), ("org", collected.orgs)):
+        yield from text_column(name, (text for _, text in column.code))
+
+
+def _parties(name: str, codes: Codes, facts: Facts) -> Iterator[tuple[str, Array]]:
+    columns: dict[str, Iterable[str]] = {
+        "handle": (handle for _, handle in codes.code),
+        **{text: ((fact and getattr(fact, text)) or "" for fact in facts) for text in PARTY_TEXTS[1:]},
+    }
+    for text, values in columns.items():
+        yield from text_column(f"{name}.{text}", values)
+    gaps = (GAPS.index("missing-object" if fact is None else fact.gap or "") for fact in facts)
+    yield f"{name}.gap", np.array(list(gaps), np.uint8)
+    flags = (Flag.SUSPECT.value if fact and fact.suspect else 0 for fact in facts)
+    yield f"{name}.flags", np.array(list(flags), np.uint8)

@@ -1,0 +1,136 @@
+"""Hierarchies of ranges to disjoint segments with the row that answers in each, and several hierarchies to one.
+
+A *row* is an answer: the most specific object, the object whose mnt-irt counts, the object whose abuse-c counts. Row *n*
+is the answer that object *n* gives by itself; where ranges overlap in part an address may need another combination, and
+such rows follow after the objects' own.
+
+It reads no text and decides nothing about contacts: who holds an irt, who holds or ends an abuse-c are flags here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from irtkit.index.nesting import NONE, Nesting, inherit, nest, paint
+
+__all__ = ["Hierarchy", "Holdings", "Ints", "Rows", "flatten", "merge"]
+
+Ints = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What each object (by its number) has."""
+
+    irt: Mask
+    """An mnt-irt."""
+    abuse: Mask
+    """An abuse-c, its own or its organisation's, that leads to a role with a mailbox attribute."""
+    broken: Mask
+    """An abuse-c, but none that leads so far."""
+    ends: Mask
+    """Nothing beyond it is asked for an abuse-c."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Answers; entry *n* is what object *n* answers by itself, for as many objects as there are."""
+
+    irt: Ints
+    irt_up: Ints
+    """How many objects up the mnt-irt stands."""
+    abuse: Ints
+    abuse_up: Ints
+    parent: Ints
+    """The smallest object around each object."""
+    more: dict[tuple[int, int, int], int]
+    """(object, irt holder, levels up) of the answers that only partial overlaps need, and the number of each."""
+    overlapping: list[Ints]
+    """Objects that overlap others in part."""
+
+    @classmethod
+    def of(cls, count: int) -> Rows:
+        """Make the rows of *count* objects that hold and inherit nothing yet."""
+        irt, abuse, parent = (np.full(count, NONE, np.int32) for _ in range(3))
+        return cls(irt, np.zeros(count, np.int32), abuse, np.zeros(count, np.int32), parent, {}, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """The ranges of one registry and family, no two of them equal; one entry a range."""
+
+    number: Ints
+    """The object's number."""
+    low: Ints
+    """Rank of its first address among the boundaries of all ranges of the family."""
+    high: Ints
+    """Rank of the boundary after its last address."""
+    size: NDArray[np.int64]
+    """Grows with the number of addresses."""
+
+
+def flatten(hierarchy: Hierarchy, segments: int, holdings: Holdings, rows: Rows) -> Ints:
+    """Fill in the *rows* of the objects in *hierarchy*; return the row of each segment, or NONE."""
+    number = hierarchy.number
+    inner = np.flatnonzero(hierarchy.high - hierarchy.low > 1)
+    order = inner[np.lexsort((hierarchy.low[inner], -hierarchy.size[inner]))].astype(np.int32)
+    nesting = nest(hierarchy.low, hierarchy.high, order, segments)
+    rows.parent[number] = _numbered(number, nesting.parent)
+    abuse = _abuse_holder(nesting, number, holdings)
+    irt = inherit(nesting, holdings.irt[number])
+    for holder, into, up in ((abuse, rows.abuse, rows.abuse_up), (irt, rows.irt, rows.irt_up)):
+        into[number] = _numbered(number, holder)
+        up[number] = np.where(holder == NONE, 0, nesting.depth - nesting.depth[holder])
+    row = _numbered(number, nesting.owner)
+    if len(nesting.overlapping):
+        rows.overlapping.append(number[nesting.overlapping])
+        painted = paint(nesting, holdings.irt[number])
+        other = (nesting.owner != NONE) & (painted != irt[nesting.owner])
+        for segment in np.flatnonzero(other).tolist():
+            row[segment] = _row_for(rows, nesting, hierarchy, segment, int(painted[segment]))
+    return row
+
+
+def _abuse_holder(nesting: Nesting, number: Ints, holdings: Holdings) -> Ints:
+    """Return the range whose abuse-c counts: the nearest that leads to a role before the search ends, else the nearest broken one."""
+    end = inherit(nesting, (holdings.abuse | holdings.ends)[number])
+    found = (end != NONE) & holdings.abuse[number[end]]
+    broken = inherit(nesting, holdings.broken[number])
+    within = (broken != NONE) & ((end == NONE) | (nesting.depth[broken] >= nesting.depth[end]))
+    return np.where(found, end, np.where(within, broken, np.int32(NONE)))
+
+
+def _numbered(number: Ints, index: Ints) -> Ints:
+    return np.where(index == NONE, np.int32(NONE), number[index])
+
+
+def _row_for(rows: Rows, nesting: Nesting, hierarchy: Hierarchy, segment: int, irt: int) -> int:
+    """Return a row like the owner's, but with the irts of a range that holds the segment without enclosing the owner."""
+    over = nesting.overlapping
+    holding = over[(nesting.low[over] <= segment) & (segment < nesting.high[over])].tolist()
+    chain: set[int] = set()
+    for start in (int(nesting.owner[segment]), *holding):
+        index = start
+        while index != NONE and index not in chain:
+            chain.add(index)
+            index = int(nesting.parent[index])
+    size, low = hierarchy.size, hierarchy.low
+    up = sum((size[index], -low[index]) < (size[irt], -low[irt]) for index in chain)
+    answer = (int(hierarchy.number[nesting.owner[segment]]), int(hierarchy.number[irt]), up)
+    return rows.more.setdefault(answer, len(rows.irt) + len(rows.more))
+
+
+def merge(rows: list[Ints], rank: NDArray[np.int64], object_of: Ints) -> Ints:
+    """Return the row of each segment when several hierarchies have one: the least by *rank*, then the first.
+
+    *rank* has one entry an object: the smaller the object the less, but placeholders and roots after all others.
+    """
+    best = rows[0]
+    for other in rows[1:]:
+        better = (other != NONE) & ((best == NONE) | (rank[object_of[other]] < rank[object_of[best]]))
+        best = np.where(better, other, best)
+    return best

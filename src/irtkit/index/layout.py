@@ -1,0 +1,58 @@
+"""What an index file holds: the names of its arrays, its flags, and how text is kept safe in it.
+
+Texts are columns: `NAME.text` is UTF-8 with a line feed after each value, `NAME.at` has where each value begins and one
+entry more. A value holds no control character, so that whatever prints it need not look.
+
+* `ipv4.start`, `ipv4.row`: first address of each segment, ascending from 0, and the row that answers there, or -1.
+* `ipv4.bucket`: how many segments start before each block of 2^`shift` addresses (`shift` is in the manifest).
+* `ipv6.high`, `ipv6.low`, `ipv6.row`: the same for IPv6, addresses as two halves.
+* `row.object`: the most specific object of each row. `row.irt`, `row.irt_up`: the object whose mnt-irt counts and how
+  many objects up it stands. `row.abuse`, `row.abuse_up`: the same for the abuse-c. -1 where there is none.
+* `object.*`: `key` and `netname` (texts), `source`, `country`, `org` (codes of those texts, -1 for none), `irts` (irt set),
+  `role` (the role of its abuse contact), `flags`, `parent` (the smallest range around it).
+* `overlapping`: objects that overlap others in part; with their parents, all that hold an address without
+  enclosing its most specific object.
+* `irt_set.at`, `irt_set.irt`: the irts of each set. `irt.*`, `role.*`: handles and what they say of their mailbox.
+"""
+
+from enum import IntFlag
+
+__all__ = ["GAPS", "PARTY_TEXTS", "TEXTS", "Flag", "printable"]
+
+TEXTS = ("object.key", "object.netname", "source", "country", "org")
+"""Columns of text about objects."""
+PARTY_TEXTS = ("handle", "email", "attribute", "validated", "last_modified", "echo_of")
+"""Columns of text about each irt and role; an empty text is no value."""
+GAPS = ("", "dummy", "masked", "missing-object", "no-mailbox")
+"""Why a party has no mailbox, by its code."""
+
+
+class Flag(IntFlag):
+    """What the walks need to know about an address object or a party."""
+
+    REGISTRY = 1
+    """Maintained by the registry: the abuse-c walk ends here."""
+    PLACEHOLDER = 2
+    """Says only "ask another registry"."""
+    ROOT = 4
+    """Holds the whole address space of its family, and registers nothing."""
+    BY_ORG = 8
+    """Its abuse contact is its organisation's."""
+    DEAD = 16
+    """Its range cannot be read, or another object has the same range: no address leads to it."""
+    SUSPECT = 32
+    """(Party) its mailbox failed the registry's validation."""
+    IPV6 = 64
+    """An inet6num."""
+
+
+_UNPRINTABLE = {
+    code: "\N{REPLACEMENT CHARACTER}"
+    for code in (*range(0x20), *range(0x7F, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC))
+}
+"""Control characters, and the format characters that hide or reorder text (Unicode categories Cc, Cf, Zl, Zp)."""
+
+
+def printable(text: str) -> str:
+    """Return *text* with each character that could steer a terminal or disguise the text replaced by U+FFFD."""
+    return text if text.isascii() and text.isprintable() else text.translate(_UNPRINTABLE)

@@ -1,0 +1,187 @@
+"""Nested ranges flattened: who holds each stretch of address space, what lies around each range, who inherits from whom.
+
+Ranges of one hierarchy may nest to any depth and may overlap in part. *Smaller* means fewer addresses; of two
+equally large ranges that hold an address the one that starts later counts as the smaller. Positions are ranks among
+the boundaries, so that both address families are the same work.
+
+It knows nothing of contacts: what is inherited is a flag here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["MAX_OVERLAPPING", "NONE", "Nesting", "inherit", "nest", "paint", "ranks_ipv4", "ranks_ipv6"]
+
+NONE = -1
+"""No range."""
+MAX_OVERLAPPING = 4096
+"""Registries refuse partial overlaps; beyond so many, the range around an overlapping one is sought along its parents only."""
+
+Ints = NDArray[np.int32]
+Words = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Nesting:
+    """How the ranges of one hierarchy lie; every array but *owner* has one entry a range."""
+
+    low: Ints
+    """Rank of the first address among the boundaries."""
+    high: Ints
+    """Rank of the boundary after the last address."""
+    order: Ints
+    """The ranges that hold more than one segment, largest first."""
+    leaves: Ints
+    """The ranges that are one segment."""
+    owner: Ints
+    """The smallest range that holds each segment, or NONE."""
+    parent: Ints
+    """The smallest range that encloses each range, or NONE."""
+    depth: Ints
+    """Ranges around each range, counted along `parent`."""
+    overlapping: Ints
+    """Ranges that overlap others in part: with their parents, all that hold an address without enclosing its owner."""
+
+
+def ranks_ipv4(first: NDArray[np.uint32], last: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Ints, Ints]:
+    """Return the ascending starts of all segments (0 among them), and for each range the ranks of its two boundaries.
+
+    A boundary beyond the last address has a rank but no start.
+    """
+    count = len(first)
+    packed = np.empty(2 * count + 1, np.uint64)
+    packed[:count] = first
+    packed[count : 2 * count] = last
+    packed[count : 2 * count] += np.uint64(1)
+    packed[2 * count] = 0
+    packed <<= np.uint64(31)
+    packed |= np.arange(len(packed), dtype=np.uint64)
+    packed.sort()
+    value = packed >> np.uint64(31)
+    new = np.empty(len(packed), np.bool_)
+    new[0] = True
+    np.not_equal(value[1:], value[:-1], out=new[1:])
+    ranks = np.empty(len(packed), np.int32)
+    ranks[(packed & np.uint64((1 << 31) - 1)).astype(np.int64)] = np.cumsum(new, dtype=np.int32) - 1
+    starts = value[new]
+    if starts[-1] >> np.uint64(32):
+        starts = starts[:-1]
+    return starts.astype(np.uint32), ranks[:count], ranks[count : 2 * count]
+
+
+def ranks_ipv6(first: tuple[Words, Words], last: tuple[Words, Words]) -> tuple[Words, Words, Ints, Ints]:
+    """Return the starts of all segments as two halves, and the ranks of each range, as `ranks_ipv4` does."""
+    count = len(first[0])
+    after_low = last[1] + np.uint64(1)
+    carry = after_low == 0
+    after_high = last[0] + carry.astype(np.uint64)
+    beyond = np.zeros(2 * count + 1, np.bool_)
+    beyond[count:-1] = carry & (after_high == 0)
+    zero = np.zeros(1, np.uint64)
+    high = np.concatenate([first[0], after_high, zero])
+    low = np.concatenate([first[1], after_low, zero])
+    order = np.lexsort((low, high, beyond))
+    high, low, beyond = high[order], low[order], beyond[order]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1]) | (beyond[1:] != beyond[:-1])
+    ranks = np.empty(len(order), np.int32)
+    ranks[order] = np.cumsum(new, dtype=np.int32) - 1
+    kept = new & ~beyond
+    return high[kept], low[kept], ranks[:count], ranks[count : 2 * count]
+
+
+def nest(low: Ints, high: Ints, order: Ints, segments: int) -> Nesting:
+    """Flatten the ranges with ranks *low* to *high*; no two are equal.
+
+    *order* lists those of more than one segment, largest first, equally large ones by first address.
+    """
+    count = len(low)
+    owner = np.full(segments, NONE, np.int32)
+    leaves = np.flatnonzero(high - low == 1).astype(np.int32)
+    painted = _Painted(segments)
+    for index, begin, end in zip(order.tolist(), low[order].tolist(), high[order].tolist(), strict=True):
+        above = int(owner[begin])
+        if int(owner[end - 1]) != above or painted.high[above] < end:
+            painted.meet(index, begin, end, owner)
+            above = painted.enclosing(above, begin, end)
+        painted.add(index, begin, end, above)
+        owner[begin:end] = index
+    parent = np.full(count, NONE, np.int32)
+    depth = np.zeros(count, np.int32)
+    parent[order] = [painted.parent[index] for index in order.tolist()]
+    depth[order] = [painted.depth[index] for index in order.tolist()]
+    parent[leaves] = owner[low[leaves]]
+    depth[leaves] = np.where(parent[leaves] == NONE, 0, depth[parent[leaves]] + 1)
+    owner[low[leaves]] = leaves
+    overlapping = np.array(sorted(painted.overlapping), np.int32)
+    return Nesting(low, high, order, leaves, owner, parent, depth, overlapping)
+
+
+class _Painted:
+    """The ranges painted so far, largest first, and those among them that overlap others in part."""
+
+    def __init__(self, segments: int) -> None:
+        self.low = {NONE: 0}
+        self.high = {NONE: segments + 1}
+        self.parent = {NONE: NONE}
+        self.depth = {NONE: -1}
+        self.turn = {NONE: -1}
+        self.overlapping: set[int] = set()
+
+    def add(self, index: int, begin: int, end: int, above: int) -> None:
+        self.low[index], self.high[index] = begin, end
+        self.parent[index], self.depth[index] = above, self.depth[above] + 1
+        self.turn[index] = len(self.turn)
+
+    def encloses(self, index: int, begin: int, end: int) -> bool:
+        return self.low[index] <= begin and self.high[index] >= end
+
+    def meet(self, index: int, begin: int, end: int, owner: Ints) -> None:
+        """Note the range *index* and the visible ones that hold a part of it without enclosing it."""
+        if len(self.overlapping) < MAX_OVERLAPPING:
+            seen = np.unique(owner[begin:end]).tolist()
+            self.overlapping.update(other for other in seen if not self.encloses(other, begin, end))
+            self.overlapping.add(index)
+
+    def enclosing(self, above: int, begin: int, end: int) -> int:
+        """Return the smallest range that encloses *begin* to *end*.
+
+        Every range that holds the first segment is *above*, or overlaps something in part, or lies around one of these.
+        """
+        best = NONE
+        holding = (index for index in self.overlapping if index in self.low and self.low[index] <= begin < self.high[index])
+        for index in (above, *holding):
+            while not self.encloses(index, begin, end):
+                index = self.parent[index]  # noqa: PLW2901 - climbing is what the loop does
+            if self.turn[index] > self.turn[best]:
+                best = index
+        return best
+
+
+def inherit(nesting: Nesting, holds: NDArray[np.bool_]) -> Ints:
+    """Return for each range the nearest range that *holds*, itself or around it along `parent`, or NONE."""
+    holder = np.where(holds, np.arange(len(holds), dtype=np.int32), np.int32(NONE))
+    depth = nesting.depth[nesting.order]
+    for level in range(1, int(depth.max(initial=0)) + 1):
+        index = nesting.order[depth == level]
+        holder[index] = np.where(holds[index], index, _of_parent(holder, nesting.parent[index]))
+    leaves = nesting.leaves
+    holder[leaves] = np.where(holds[leaves], leaves, _of_parent(holder, nesting.parent[leaves]))
+    return holder
+
+
+def _of_parent(holder: Ints, parent: Ints) -> Ints:
+    return np.where(parent == NONE, np.int32(NONE), holder[parent])
+
+
+def paint(nesting: Nesting, holds: NDArray[np.bool_]) -> Ints:
+    """Return for each segment the smallest range that holds it and *holds*, or NONE; partial overlaps included."""
+    painted = np.full(len(nesting.owner), NONE, np.int32)
+    order = nesting.order[holds[nesting.order]]
+    for index, begin, end in zip(order.tolist(), nesting.low[order].tolist(), nesting.high[order].tolist(), strict=True):
+        painted[begin:end] = index
+    leaves = nesting.leaves[holds[nesting.leaves]]
+    painted[nesting.low[leaves]] = leaves
+    return painted

@@ -1,0 +1,145 @@
+"""The index file: aligned arrays behind a JSON header, mapped into memory, nothing parsed or copied.
+
+The layout is safetensors' (https://github.com/huggingface/safetensors, "Format"): eight bytes with the length of the
+header, little-endian; the header, a JSON object that gives each array its dtype, shape and offsets; then the arrays end
+to end. They are ordered by item size, so that each is aligned. `__metadata__` holds irtkit's format version, its manifest
+and a CRC-32 of each array. Anybody can read the file with the standard library alone, and so does this module.
+
+It maps the file (the one effect it has) and writes nothing: `encode` returns what `irtkit.clients.files` writes.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from irtkit.errors import IndexFileError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["FORMAT", "VERSION", "IndexFile", "encode"]
+
+FORMAT = "irtkit-index"
+VERSION = 1
+"""Raised whenever an older irtkit could not read the file."""
+
+_TYPES = {"U8": ("B", 1), "U16": ("H", 2), "I32": ("i", 4), "U32": ("I", 4), "I64": ("q", 8), "U64": ("Q", 8)}
+"""safetensors' name of a dtype -> (format of a memoryview, bytes)."""
+_NAMES = {"uint8": "U8", "uint16": "U16", "int32": "I32", "uint32": "U32", "int64": "I64", "uint64": "U64"}
+_MAX_HEADER = 16 << 20
+"""A header lists arrays and source files; 16 MiB holds over a hundred thousand of them."""
+
+
+def encode(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, object]) -> Iterator[memoryview]:
+    """Yield the parts of an index file in order: the header, then each array."""
+    ordered = sorted(arrays, key=lambda name: -arrays[name].dtype.itemsize)
+    header: dict[str, object] = {
+        "__metadata__": {
+            "format": FORMAT,
+            "version": str(VERSION),
+            "manifest": json.dumps(manifest, ensure_ascii=False),
+            "crc32": json.dumps({name: crc32(_bytes(arrays[name])) for name in ordered}),
+        }
+    }
+    at = 0
+    for name in ordered:
+        array = arrays[name]
+        header[name] = {
+            "dtype": _NAMES[array.dtype.name],
+            "shape": [len(array)],
+            "data_offsets": [at, at + array.nbytes],
+        }
+        at += array.nbytes
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    yield memoryview(len(text).to_bytes(8, "little") + text)
+    for name in ordered:
+        yield _bytes(arrays[name])
+
+
+def _bytes(array: NDArray[Any]) -> memoryview:
+    return memoryview(array).cast("B") if len(array) else memoryview(b"")
+
+
+class IndexFile:
+    """An index file, mapped: arrays by name as memoryviews, and the manifest.
+
+    Raises: IndexFileError when the file cannot be opened, is no irtkit index, is of another format version, or
+    is shorter or longer than its header says. What the arrays hold is checked by `verify` alone.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        try:
+            with open(self.path, "rb") as file:  # noqa: PTH123 - pathlib costs a fifth of a first answer
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except FileNotFoundError:
+            raise IndexFileError(
+                "no such index; make one with `irtkit index build DUMP... --output INDEX`", path=self.path
+            ) from None
+        except (OSError, ValueError) as error:
+            raise IndexFileError(f"cannot be opened: {_why(error)}", path=self.path) from None
+        self._view = memoryview(self._map)
+        try:
+            self._read_header()
+        except (KeyError, TypeError, ValueError, RecursionError):
+            raise IndexFileError("is not an irtkit index, or is damaged", path=self.path) from None
+
+    def _read_header(self) -> None:
+        length = int.from_bytes(self._view[:8], "little")
+        if not 2 <= length <= min(_MAX_HEADER, len(self._view) - 8):
+            raise ValueError("header length")
+        header = json.loads(self._view[8 : 8 + length].tobytes())
+        metadata = header.pop("__metadata__")
+        if metadata["format"] != FORMAT:
+            raise ValueError("format")
+        if metadata["version"] != str(VERSION):
+            raise IndexFileError(
+                f"has format version {metadata['version']!s:.20}, expected {VERSION}; build it again", path=self.path
+            )
+        self._start = 8 + length
+        self.manifest: dict[str, Any] = json.loads(metadata["manifest"])
+        self._crc32: dict[str, int] = json.loads(metadata["crc32"])
+        self._arrays: dict[str, tuple[str, int, int]] = {}
+        expected = 0
+        for name, entry in header.items():
+            form, width = _TYPES[entry["dtype"]]
+            begin, end = entry["data_offsets"]
+            if begin != expected or end - begin != entry["shape"][0] * width or self._start % width or begin % width:
+                raise ValueError("offsets")
+            self._arrays[name] = (form, begin, end)
+            expected = end
+        if self._start + expected != len(self._view):
+            raise IndexFileError(
+                f"has {len(self._view):,} bytes, expected {self._start + expected:,}; build it again", path=self.path
+            )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arrays, in the order of the file."""
+        return tuple(self._arrays)
+
+    def array(self, name: str) -> memoryview:
+        """Return one array, not copied. Raises: IndexFileError when the file has none of that name."""
+        try:
+            form, begin, end = self._arrays[name]
+        except KeyError:
+            raise IndexFileError(f"is damaged: it has no array {name!r}", path=self.path) from None
+        return self._view[self._start + begin : self._start + end].cast(form)
+
+    def damaged(self) -> Iterator[str]:
+        """Yield the name of each array whose bytes do not have the checksum of the header."""
+        for name, (_, begin, end) in self._arrays.items():
+            if crc32(self._view[self._start + begin : self._start + end]) != self._crc32.get(name):
+                yield name
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    return "it is empty"
