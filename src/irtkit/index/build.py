@@ -10,7 +10,7 @@ It reads no files, and no text but the handles of roles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -102,13 +102,12 @@ def _answers(collected: Collector, codes: dict[str, Array], leads: Array) -> Ite
         ends=(codes["flags"] & Flag.REGISTRY.value) > 0,
     )
     rows = Rows.of(count)
+    sources = [name for _, name in collected.sources.code]
+    spaces = {"ipv4": _ipv4_space(collected.ipv4), "ipv6": _ipv6_space(collected.ipv6)}
     found = {}
-    for family, space in (("ipv4", _ipv4_space(collected.ipv4)), ("ipv6", _ipv6_space(collected.ipv6))):
+    for family, space in spaces.items():
         codes["flags"][space.number[space.root]] |= Flag.ROOT.value
-        row = _rows_of(space, holdings, rows, codes, [name for _, name in collected.sources.code])
-        kept = np.ones(len(row), np.bool_)
-        np.not_equal(row[1:], row[:-1], out=kept[1:])
-        found[family] = [start[kept] for start in space.starts], row[kept]
+        found[family] = _rows_of(space, holdings, rows, codes, sources)
     more = np.array(list(rows.more), np.int32).reshape(-1, 3)
     owner = more[:, 0]
     yield "row.object", np.concatenate([np.arange(count, dtype=np.int32), owner])
@@ -118,10 +117,37 @@ def _answers(collected: Collector, codes: dict[str, Array], leads: Array) -> Ite
     yield "row.abuse_up", _levels(np.concatenate([rows.abuse_up, rows.abuse_up[owner]]))
     yield "object.parent", rows.parent
     yield "overlapping", joined(list(rows.overlapping), np.int32)
-    (starts,), row = found["ipv4"]
-    yield from (("ipv4.start", starts), ("ipv4.row", row), ("ipv4.bucket", _buckets(starts)))
-    (high, low), row = found["ipv6"]
-    yield from (("ipv6.high", high), ("ipv6.low", low), ("ipv6.row", row))
+    for family, space in spaces.items():
+        hierarchies = found[family]
+        yield from _segments(family, space, _merged(hierarchies, space, rows, codes["flags"]))
+        if len(hierarchies) > 1:
+            for number, row in enumerate(hierarchies):
+                yield from _segments(f"{family}.{number}", space, row)
+
+
+def _segments(name: str, space: _Space, row: Array) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays of a lookup: segments with the same row are one."""
+    kept = np.ones(len(row), np.bool_)
+    np.not_equal(row[1:], row[:-1], out=kept[1:])
+    starts = [start[kept] for start in space.starts]
+    yield f"{name}.row", row[kept]
+    if len(starts) == 1:
+        yield f"{name}.start", starts[0]
+        yield f"{name}.bucket", _buckets(starts[0])
+    else:
+        yield f"{name}.high", starts[0]
+        yield f"{name}.low", starts[1]
+
+
+def _merged(hierarchies: list[Array], space: _Space, rows: Rows, flags: Array) -> Array:
+    """Return the row of each segment, whichever registry's."""
+    if len(hierarchies) < 2:
+        return hierarchies[0] if hierarchies else np.full(len(space.starts[0]), -1, np.int32)
+    rank = np.zeros(len(flags), np.int64)
+    rank[space.number] = space.size
+    rank[(flags & (Flag.PLACEHOLDER.value | Flag.ROOT.value)) > 0] += _NOTHING
+    owner = np.array([answer[0] for answer in rows.more], np.int32)
+    return merge(hierarchies, rank, np.concatenate([np.arange(len(rank), dtype=np.int32), owner]))
 
 
 def _levels(up: Array) -> Array:
@@ -160,8 +186,10 @@ def _ipv6_space(ranges: Ranges) -> _Space:
     return _Space(joined(ranges.number, np.int32), (start_high, start_low), low, high, size, root)
 
 
-def _rows_of(space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Array], sources: list[str]) -> Array:
-    """Flatten each registry's ranges, and merge them."""
+def _rows_of(
+    space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Array], sources: list[str]
+) -> list[Array]:
+    """Flatten the ranges of each registry; return for each the row of every segment."""
     segments = len(space.starts[0])
     registries: dict[str, int] = {}
     registry_codes = [registries.setdefault(registry_of_source(source), len(registries)) for source in sources]
@@ -171,13 +199,7 @@ def _rows_of(space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Arr
         mine = _without_shadowed(space, np.flatnonzero(registry == code), codes, sources)
         hierarchy = Hierarchy(space.number[mine], space.low[mine], space.high[mine], space.size[mine])
         found.append(flatten(hierarchy, segments, holdings, rows))
-    if len(found) < 2:
-        return found[0] if found else np.full(segments, -1, np.int32)
-    rank = np.zeros(len(codes["flags"]), np.int64)
-    rank[space.number] = space.size
-    rank[(codes["flags"] & (Flag.PLACEHOLDER.value | Flag.ROOT.value)) > 0] += _NOTHING
-    owner = np.array([answer[0] for answer in rows.more], np.int32)
-    return merge(found, rank, np.concatenate([np.arange(len(rank), dtype=np.int32), owner]))
+    return found
 
 
 def _without_shadowed(space: _Space, mine: Array, codes: dict[str, Array], sources: list[str]) -> Array:
@@ -205,12 +227,9 @@ def _objects(collected: Collector, codes: dict[str, Array]) -> Iterator[tuple[st
 
 
 def _parties(name: str, codes: Codes, facts: Facts) -> Iterator[tuple[str, Array]]:
-    columns: dict[str, Iterable[str]] = {
-        "handle": (handle for _, handle in codes.code),
-        **{text: ((fact and getattr(fact, text)) or "" for fact in facts) for text in PARTY_TEXTS[1:]},
-    }
-    for text, values in columns.items():
-        yield from text_column(f"{name}.{text}", values)
+    yield from text_column(f"{name}.handle", (handle for _, handle in codes.code))
+    for text in PARTY_TEXTS:
+        yield from text_column(f"{name}.{text}", [(fact and getattr(fact, text)) or "" for fact in facts])
     gaps = (GAPS.index("missing-object" if fact is None else fact.gap or "") for fact in facts)
     yield f"{name}.gap", np.array(list(gaps), np.uint8)
     flags = (Flag.SUSPECT.value if fact and fact.suspect else 0 for fact in facts)

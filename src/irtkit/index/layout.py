@@ -21,8 +21,8 @@ __all__ = ["GAPS", "PARTY_TEXTS", "TEXTS", "Flag", "printable"]
 
 TEXTS = ("object.key", "object.netname", "source", "country", "org")
 """Columns of text about objects."""
-PARTY_TEXTS = ("handle", "email", "attribute", "validated", "last_modified", "echo_of")
-"""Columns of text about each irt and role; an empty text is no value."""
+PARTY_TEXTS = ("email", "attribute", "validated", "last_modified", "echo_of")
+"""What each irt and role says of its mailbox, beside its `handle`; an empty text is no value."""
 GAPS = ("", "dummy", "masked", "missing-object", "no-mailbox")
 """Why a party has no mailbox, by its code."""
 

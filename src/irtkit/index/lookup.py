@@ -1,0 +1,563 @@
+"""Questions to an index file: which row answers for an address, and what that row says.
+
+One address needs the standard library alone and a few microseconds; many at once are `irtkit.index.bulk`'s work. A row
+is a number: `lookup` returns it, `resolve` reads it. What is read here was decided when the index was built; wording and
+order are `irtkit.schema.contact_facts`'.
+
+It asks no server, and says nothing about addresses that nobody registered but that.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from socket import AF_INET, AF_INET6, inet_pton
+
+from irtkit.errors import IndexFileError, RangeError
+from irtkit.index.layout import GAPS, Flag
+from irtkit.index.storage import IndexFile
+from irtkit.resources import AddressRange, format_address, parse_address
+from irtkit.schema.contact_facts import (
+    POLICIES,
+    Contact,
+    MailboxFacts,
+    Reference,
+    Walk,
+    contact_of,
+    first_mailbox,
+    order,
+    reason_for,
+    tell,
+)
+from irtkit.special_purpose import special_purpose
+
+TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+    from typing import Any, TypeAlias
+
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from irtkit.schema.contact_facts import Policy, Reason
+
+    AddressLike: TypeAlias = "str | int | IPv4Address | IPv6Address"
+    Query: TypeAlias = "AddressLike | AddressRange | IPv4Network | IPv6Network"
+
+__all__ = ["NO_ADDRESS", "NO_ROW", "Index", "Resolution", "open_index"]
+
+NO_ROW = -1
+"""The row of an address that no object holds."""
+NO_ADDRESS = -2
+"""What `lookup_many` returns for what is no address."""
+
+_IPV4, _IPV6 = int(AF_INET), int(AF_INET6)
+_LOW = (1 << 64) - 1
+
+
+class _Texts:
+    """A column of text."""
+
+    def __init__(self, file: IndexFile, name: str) -> None:
+        self._at = file.array(f"{name}.at")
+        self._text = file.array(f"{name}.text")
+
+    def __len__(self) -> int:
+        return len(self._at) - 1
+
+    def __getitem__(self, row: int) -> str:
+        if row < 0:
+            return ""
+        return self._text[self._at[row] : self._at[row + 1] - 1].tobytes().decode()
+
+
+def open_index(path: str | os.PathLike[str]) -> Index:
+    """Open an index file; nothing is read but its header, and nothing copied.
+
+    Raises: IndexFileError when it cannot be opened, is no irtkit index, is damaged, or is of another format version.
+    """
+    return Index(IndexFile(path))
+
+
+class Index:
+    """Who answers for an address, from an index file. Safe to share between threads; its file may be replaced meanwhile."""
+
+    lookup: Callable[[AddressLike], int]
+    """Return the row that answers for one address, `NO_ROW` (-1) when no object holds it.
+
+    An address is text without blanks around it, an ipaddress object, or an integer: IPv4 below 2**32, else IPv6.
+    An instance attribute, because that saves a fifth of a lookup.
+
+    Raises: RangeError for what is no address.
+    """
+
+    def __init__(self, file: IndexFile) -> None:
+        self._file = file
+        self._columns: dict[str, memoryview] = {}
+        self._texts: dict[str, _Texts] = {}
+        self._bulk: Any = None
+        self.lookup = _lookup_function(self)
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self._file.path
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the index was made of: `created`, `objects` (source, class, count), `files`."""
+        return self._file.manifest
+
+    @property
+    def file(self) -> IndexFile:
+        """The arrays, as `irtkit.index.layout` lists them."""
+        return self._file
+
+    def column(self, name: str) -> memoryview:
+        """Return one array."""
+        found = self._columns.get(name)
+        if found is None:
+            found = self._columns[name] = self._file.array(name)
+        return found
+
+    def texts(self, name: str) -> _Texts:
+        """Return one column of text."""
+        found = self._texts.get(name)
+        if found is None:
+            found = self._texts[name] = _Texts(self._file, name)
+        return found
+
+    def row_key(self, row: int) -> str:
+        """Return the key of the most specific object of *row*, as its registry writes it."""
+        return self.texts("object.key")[self.column("row.object")[row]]
+
+    def resolve(self, query: Query, policy: str = "csirt") -> Resolution:
+        """Find who answers for an address, a prefix or a range; *policy* names one of `irtkit.schema.contact_facts.POLICIES`.
+
+        Of a prefix or range, the smallest object that holds all of it answers. Text may have any notation of
+        `inetnum` and `inet6num`, and LACNIC's.
+
+        Raises: RangeError for what is none of these; ValueError for a policy that does not exist.
+        """
+        chosen = POLICIES.get(policy)
+        if chosen is None:
+            raise ValueError(f"unknown policy {policy!r}; expected one of {', '.join(POLICIES)}")
+        try:
+            return Resolution(self, query, self.lookup(query), chosen)  # type: ignore[arg-type]
+        except RangeError:
+            space = query if isinstance(query, AddressRange) else _range_of(query)
+        if space.size == 1:
+            row = self.lookup(format_address(space.family, space.first))
+        else:
+            row = self._row_of_range(space)
+        return Resolution(self, space, row, chosen)
+
+    def lookup_many(self, addresses: Iterable[AddressLike] | NDArray[Any] | pa.Array) -> NDArray[np.int32]:
+        """Return the row of each address, in order: `NO_ROW` where no object holds it, `NO_ADDRESS` for what is none.
+
+        *addresses*: text, integers or ipaddress objects; a NumPy array of integers (IPv4), of two `uint64`
+        columns (halves of IPv6) or of text; an Arrow array of text or integers, with dictionary or without.
+        """
+        return self.bulk.lookup(addresses)
+
+    def resolve_many(
+        self, addresses: Iterable[AddressLike] | NDArray[Any] | pa.Array, policy: str = "csirt"
+    ) -> pa.Table:
+        """Return an Arrow table with a record for each address, in order; columns as `irtkit.index.records.FIELDS`."""
+        from irtkit.index.records import table_of  # noqa: PLC0415 - pyarrow is for tables only
+
+        return table_of(self.bulk, addresses, policy)
+
+    @property
+    def bulk(self) -> Bulk:
+        """The same index for many addresses at once; needs numpy."""
+        if self._bulk is None:
+            from irtkit.index.bulk import Bulk  # noqa: PLC0415 - numpy is for bulk work only
+
+            self._bulk = Bulk(self._file)
+        return self._bulk
+
+    def _row_of_range(self, space: AddressRange) -> int:
+        """Return the row of the smallest real object that encloses *space*, else of a placeholder or root."""
+        best: tuple[bool, int] | None = None
+        found = NO_ROW
+        for name in _hierarchies(self._file, space.family):
+            row = _row_at(self, name, space.first)
+            if row == NO_ROW:
+                continue
+            for number in self.holding(self.column("row.object")[row], space.first):
+                held = _range_of_key(self.texts("object.key")[number])
+                if held.last >= space.last:
+                    rank = (bool(self.column("object.flags")[number] & (Flag.PLACEHOLDER | Flag.ROOT)), held.size)
+                    if best is None or rank < best:
+                        best, found = rank, number
+                    break
+        return found
+
+    def holding(self, number: int, address: int) -> list[int]:
+        """Return the objects that hold *address*, smallest first; *number* is the most specific one of its registry."""
+        parent = self.column("object.parent")
+        keys = self.texts("object.key")
+        chain: dict[int, AddressRange] = {}
+        starts = [number]
+        mine = self._registry_of(number)
+        family = self.column("object.flags")[number] & Flag.IPV6
+        for other in self.column("overlapping"):
+            if self.column("object.flags")[other] & Flag.IPV6 == family and self._registry_of(other) == mine:
+                held = _range_of_key(keys[other])
+                if held.first <= address <= held.last:
+                    starts.append(other)
+        for start in starts:
+            index = start
+            while index >= 0 and index not in chain:
+                chain[index] = _range_of_key(keys[index])
+                index = parent[index]
+        return sorted(chain, key=lambda index: (chain[index].size, -chain[index].first))
+
+    def _registry_of(self, number: int) -> str:
+        from irtkit.schema.contact_rules import registry_of_source  # noqa: PLC0415 - only overlaps need it
+
+        return registry_of_source(self.texts("source")[self.column("object.source")[number]])
+
+
+def _hierarchies(file: IndexFile, family: int) -> list[str]:
+    """Return the names of the segments of each registry."""
+    prefix = f"ipv{family}."
+    numbers = sorted({name.split(".")[1] for name in file.names if name.startswith(prefix) and name.count(".") == 2})
+    return [prefix + number for number in numbers] or [f"ipv{family}"]
+
+
+def _range_of(query: object) -> AddressRange:
+    if isinstance(query, str):
+        return AddressRange.parse_lenient(query)
+    if hasattr(query, "network_address"):
+        return AddressRange.from_network(query)  # type: ignore[arg-type]
+    raise RangeError(f"{query!r:.40}: expected an address, a prefix or a range")
+
+
+def _range_of_key(key: str) -> AddressRange:
+    """Read a key as this index writes it."""
+    first, dash, last = key.partition(" - ")
+    if dash:
+        family, begin = parse_address(first)
+        return AddressRange(family, begin, parse_address(last)[1])
+    address, _, length = key.partition("/")
+    family, begin = parse_address(address)
+    return AddressRange.from_prefix(family, begin, int(length))
+
+
+def _value_of(address: object) -> tuple[int, int]:
+    """Return (family, value) of an address that is no dotted quad."""
+    if isinstance(address, str):
+        return parse_address(address)
+    if isinstance(address, int):
+        if not 0 <= address < 1 << 128:
+            raise RangeError(f"{address}: expected an integer from 0 to 2**128 - 1")
+        return (4 if address < 1 << 32 else 6), address
+    family, packed = getattr(address, "version", None), getattr(address, "packed", None)
+    if family is None or packed is None:
+        raise RangeError(f"{address!r:.40}: expected an address as text, integer or ipaddress object")
+    return family, int.from_bytes(packed)
+
+
+def _row_at(index: Index, name: str, value: int) -> int:
+    """Return the row of *value* among the segments *name*, by plain bisection."""
+    row: int
+    if name.startswith("ipv4"):
+        row = index.column(f"{name}.row")[bisect_right(index.column(f"{name}.start"), value) - 1]
+        return row
+    high, low = index.column(f"{name}.high"), index.column(f"{name}.low")
+    row = index.column(f"{name}.row")[_segment_ipv6(high, low, value)]
+    return row
+
+
+def _segment_ipv6(high: Sequence[int], low: Sequence[int], value: int) -> int:
+    upper = value >> 64
+    end = bisect_right(high, upper)
+    if high[end - 1] != upper:
+        return end - 1
+    begin = end - 1
+    while begin and high[begin - 1] == upper:
+        begin -= 1
+    return bisect_right(low, value & _LOW, begin, end) - 1
+
+
+def _lookup_function(index: Index) -> Callable[[AddressLike], int]:
+    """Make the function that answers for one address: buckets, then bisection, on the mapped arrays."""
+    start, row, bucket = (index.file.array(f"ipv4.{name}") for name in ("start", "row", "bucket"))
+    shift = _checked_shift(index.file, start, row, bucket)
+    high, low, row6 = (index.file.array(f"ipv6.{name}") for name in ("high", "low", "row"))
+    if not len(high) == len(low) == len(row6) > 0:
+        raise IndexFileError("is damaged: the IPv6 arrays differ in length", path=index.path)
+    number, pton, bisect = int.from_bytes, inet_pton, bisect_right
+
+    def lookup(address: AddressLike) -> int:
+        if type(address) is str:
+            try:
+                value = number(pton(_IPV4, address), "big")
+            except (OSError, ValueError):
+                return lookup_other(address)
+        else:
+            return lookup_other(address)
+        block = value >> shift
+        return row[bisect(start, value, bucket[block], bucket[block + 1]) - 1]  # type: ignore[no-any-return]
+
+    def lookup_other(address: AddressLike) -> int:
+        family, value = _value_of(address)
+        if family == 6:
+            return row6[_segment_ipv6(high, low, value)]  # type: ignore[no-any-return]
+        block = value >> shift
+        return row[bisect(start, value, bucket[block], bucket[block + 1]) - 1]  # type: ignore[no-any-return]
+
+    return lookup
+
+
+def _checked_shift(file: IndexFile, start: memoryview, row: memoryview, bucket: memoryview) -> int:
+    shift = file.manifest.get("shift")
+    if not isinstance(shift, int) or not 0 < shift <= 32 or len(bucket) != (1 << (32 - shift)) + 1:
+        raise IndexFileError("is damaged: the buckets do not fit", path=file.path)
+    if len(start) != len(row) or not len(start) or bucket[len(bucket) - 1] != len(start):
+        raise IndexFileError("is damaged: the IPv4 arrays differ in length", path=file.path)
+    return shift
+
+
+class Resolution:
+    """Who answers for an address, prefix or range. Read from the index when first asked for, and then kept."""
+
+    __slots__ = ("_contacts", "_index", "_listed", "_query", "policy", "row")
+
+    row: int
+    """The row of the index, `NO_ROW` when no object holds the query."""
+    policy: Policy
+    """What orders the contacts."""
+
+    def __init__(self, index: Index, query: Query, row: int, policy: Policy) -> None:
+        self._index = index
+        self._query = query
+        self.row = row
+        self.policy = policy
+        self._contacts: tuple[Contact, ...] | None = None
+        self._listed: tuple[Contact, ...] | None = None
+
+    @property
+    def address(self) -> str:
+        """The address, prefix or range in canonical form."""
+        space = self._space
+        return format_address(space.family, space.first) if space.size == 1 else space.canonical
+
+    @property
+    def network(self) -> str | None:
+        """Key of the most specific object."""
+        return None if self.row == NO_ROW else self._index.row_key(self.row)
+
+    @property
+    def source(self) -> str | None:
+        """Its `source:`, upper case."""
+        return self._text_of("source")
+
+    @property
+    def netname(self) -> str | None:
+        """Its `netname:`."""
+        return None if self.row == NO_ROW else self._index.texts("object.netname")[self._object] or None
+
+    @property
+    def country(self) -> str | None:
+        """Its first `country:`."""
+        return self._text_of("country")
+
+    @property
+    def org(self) -> str | None:
+        """Its `org:`, upper case."""
+        return self._text_of("org")
+
+    @property
+    def irt_network(self) -> str | None:
+        """Key of the object whose mnt-irt counts."""
+        holder = self._column("row.irt")
+        return None if holder < 0 else self._index.texts("object.key")[holder]
+
+    @property
+    def irts(self) -> tuple[str, ...]:
+        """The irts it names, upper case, in file order."""
+        handles = self._index.texts("irt.handle")
+        return tuple(handles[irt] for irt in self._irt_numbers())
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The candidates as the policy orders them, gaps included."""
+        if self._listed is None:
+            self._listed = order(self._candidates(), self.policy)
+        return self._listed
+
+    @property
+    def email(self) -> str | None:
+        """The first mailbox among the contacts."""
+        return first_mailbox(self.contacts)
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why there is none: `unregistered`, `no-contact`, `dummy` or `special-purpose`."""
+        if self.email is not None:
+            return None
+        return reason_for(self.contacts, registered=self._registered, special_purpose=self._special is not None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record of `irtkit resolve --format jsonl`, without `input`."""
+        return {
+            "address": self.address,
+            "network": self.network,
+            "source": self.source,
+            "netname": self.netname,
+            "country": self.country,
+            "org": self.org,
+            "irt_network": self.irt_network,
+            "irts": list(self.irts),
+            "contacts": [contact_record(contact) for contact in self.contacts],
+            "email": self.email,
+            "reason": self.reason,
+        }
+
+    def explain(self) -> str:
+        """Tell the walk as a person would, a sentence a line."""
+        walk = self._walk()
+        return "\n".join(tell(self.address, walk, self._candidates(), self.policy, self.reason))
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.email or self.reason} ({self.network or 'no object'})"
+
+    def __repr__(self) -> str:
+        return f"<Resolution {self}>"
+
+    @property
+    def _space(self) -> AddressRange:
+        if isinstance(self._query, AddressRange):
+            return self._query
+        family, value = _value_of(self._query)
+        return AddressRange(family, value, value)
+
+    @property
+    def _object(self) -> int:
+        return self._column("row.object")
+
+    @property
+    def _flags(self) -> int:
+        flags: int = self._index.column("object.flags")[self._object]
+        return flags
+
+    @property
+    def _registered(self) -> bool:
+        return self.row != NO_ROW and not self._flags & (Flag.PLACEHOLDER | Flag.ROOT)
+
+    @property
+    def _special(self) -> str | None:
+        space = self._space
+        names = {special_purpose(space.family, value) for value in (space.first, space.last)}
+        return None if None in names else names.pop()
+
+    def _column(self, name: str) -> int:
+        if self.row == NO_ROW:
+            return NO_ROW
+        value: int = self._index.column(name)[self.row]
+        return value
+
+    def _text_of(self, name: str) -> str | None:
+        if self.row == NO_ROW:
+            return None
+        return self._index.texts(name)[self._index.column(f"object.{name}")[self._object]] or None
+
+    def _irt_numbers(self) -> Sequence[int]:
+        holder = self._column("row.irt")
+        if holder < 0:
+            return ()
+        members: int = self._index.column("object.irts")[holder]
+        at = self._index.column("irt_set.at")
+        return self._index.column("irt_set.irt")[at[members] : at[members + 1]]
+
+    def _candidates(self) -> tuple[Contact, ...]:
+        if self._contacts is None:
+            self._contacts = tuple(self._iter_candidates())
+        return self._contacts
+
+    def _iter_candidates(self) -> Iterator[Contact]:
+        for irt in self._irt_numbers():
+            yield self._contact("irt", irt, self._column("row.irt"), self._column("row.irt_up"))
+        holder = self._column("row.abuse")
+        if holder >= 0:
+            role = self._index.column("object.role")[holder]
+            yield self._contact("abuse-c", role, holder, self._column("row.abuse_up"))
+
+    def _contact(self, kind: str, party: int, holder: int, up: int) -> Contact:
+        index = self._index
+        name = "irt" if kind == "irt" else "role"
+        flags: int = index.column("object.flags")[holder]
+        org = index.texts("org")[index.column("object.org")[holder]] if flags & Flag.BY_ORG and name == "role" else None
+        reference = Reference(
+            "irt" if kind == "irt" else "abuse-c",
+            self._label(holder),
+            index.texts(f"{name}.handle")[party],
+            org,
+            up,
+        )
+        return contact_of(reference, _facts_of(index, name, party))
+
+    def _label(self, number: int) -> str:
+        flags: int = self._index.column("object.flags")[number]
+        return f"{'inet6num' if flags & Flag.IPV6 else 'inetnum'} {self._index.texts('object.key')[number]}"
+
+    def _walk(self) -> Walk:
+        if self.row == NO_ROW:
+            return Walk((), special_purpose=self._special)
+        chain = self._index.holding(self._object, self._space.first)
+        chain = chain[chain.index(self._object) :]
+        flags = [self._index.column("object.flags")[number] for number in chain]
+        nothing = {Flag.ROOT: ", the root", Flag.PLACEHOLDER: f" ({self.netname}), which says to ask another registry"}
+        only = next((f"{self._label(self._object)}{text}" for flag, text in nothing.items() if flags[0] & flag), None)
+        if only and not self._candidates():
+            return Walk((), nothing_but=only, special_purpose=self._special)
+        stop = None
+        if self._column("row.abuse") < 0:
+            stop = next((self._label(n) for n, flag in zip(chain, flags, strict=True) if flag & Flag.REGISTRY), None)
+        return Walk(
+            tuple(self._label(number) for number in chain),
+            ", ".join(filter(None, (self.netname, f"source {self.source}"))),
+            irt_level=None if self._column("row.irt") < 0 else self._column("row.irt_up"),
+            abuse_stop=stop,
+            special_purpose=self._special,
+        )
+
+
+def contact_record(contact: Contact) -> dict[str, Any]:
+    """Return a contact as JSON has it."""
+    return {
+        "kind": contact.kind,
+        "handle": contact.handle,
+        "email": contact.email,
+        "via": contact.via,
+        "inherited": contact.inherited,
+        "suspect": contact.suspect,
+        "gap": contact.gap,
+        "echo_of": contact.echo_of,
+        "last_modified": contact.last_modified,
+        "validated": contact.validated,
+    }
+
+
+def _facts_of(index: Index, name: str, party: int) -> MailboxFacts | None:
+    gap = GAPS[index.column(f"{name}.gap")[party]]
+    if gap == "missing-object":
+        return None
+
+    def text(column: str) -> str | None:
+        return index.texts(f"{name}.{column}")[party] or None
+
+    return MailboxFacts(
+        text("email"),
+        text("attribute"),
+        gap or None,  # type: ignore[arg-type]
+        validated=text("validated"),
+        last_modified=text("last_modified"),
+        suspect=bool(index.column(f"{name}.flags")[party] & Flag.SUSPECT),
+        echo_of=text("echo_of"),
+    )
