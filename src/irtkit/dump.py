@@ -61,7 +61,7 @@ class Block(NamedTuple):
 
 
 class Rejected(NamedTuple):
-    """A paragraph that is no object: the *line* of its dump (from 1) and what was expected."""
+    """A paragraph that is no object: the *line* where it begins, counted from 0 in its block, and what was expected."""
 
     line: int
     message: str
@@ -89,7 +89,7 @@ class ClassColumns:
 
     count: int
     line: Indices
-    """Line of the dump (from 1) where each object begins."""
+    """Line of the block, from 0, where each object begins."""
     values: dict[str, Values]
 
 
@@ -294,8 +294,8 @@ class _Lines:
         return Attribute(text, 1).value
 
 
-def scan(block: Block, wanted: Wanted, *, line: int = 1) -> Columns:
-    """Read the *wanted* attributes of the objects in *block*, whose first line has the number *line* in its dump."""
+def scan(block: Block, wanted: Wanted) -> Columns:
+    """Read the *wanted* attributes of the objects in *block*."""
     lines = _Lines(block)
     columns = Columns(lines=lines.count)
     heads = lines.heads
@@ -307,21 +307,21 @@ def scan(block: Block, wanted: Wanted, *, line: int = 1) -> Columns:
             numbers = np.searchsorted(heads, found)
             rest[numbers] = False
             member[name] = numbers
-    _count_the_rest(lines, heads[rest], columns, line)
+    _count_the_rest(lines, heads[rest], columns)
     extents = np.diff(lines.starts[heads], append=block.size)
     for name, numbers in member.items():
         if (large := extents[numbers] > MAX_OBJECT).any():
             columns.rejected += [
-                Rejected(line + lines.number_of(int(head)), f"object larger than {MAX_OBJECT:,} bytes skipped")
+                Rejected(lines.number_of(int(head)), f"object larger than {MAX_OBJECT:,} bytes skipped")
                 for head in heads[numbers[large]]
             ]
             member[name] = numbers[~large]
     for name, numbers in member.items():
-        columns.classes[name] = _class_columns(lines, wanted[name], numbers, line)
+        columns.classes[name] = _class_columns(lines, wanted[name], numbers)
     return columns
 
 
-def _count_the_rest(lines: _Lines, heads: Indices, columns: Columns, line: int) -> None:
+def _count_the_rest(lines: _Lines, heads: Indices, columns: Columns) -> None:
     """Tell objects of other classes from paragraphs that are no objects; alike beginnings are judged once."""
     starts = lines.starts[heads]
     for second in (False, True):
@@ -330,25 +330,25 @@ def _count_the_rest(lines: _Lines, heads: Indices, columns: Columns, line: int) 
         for word in np.unique(words).tolist():
             alike = np.flatnonzero(words == np.uint64(word))
             if second or b":" in word.to_bytes(8, "little"):
-                _count_alike(lines, heads[alike], columns, line)
+                _count_alike(lines, heads[alike], columns)
                 unsettled[alike] = False
         heads, starts = heads[unsettled], starts[unsettled]
 
 
-def _count_alike(lines: _Lines, heads: Indices, columns: Columns, line: int) -> None:
+def _count_alike(lines: _Lines, heads: Indices, columns: Columns) -> None:
     head = int(heads[0])
     text = lines.buffer[lines.starts[head] : min(int(lines.ends[head]), int(lines.starts[head]) + 64)].tobytes()
     if _CLASS_LINE.match(text) is None:
         shown = text[:32].decode("ascii", "backslashreplace")
         message = f"expected a class name and a colon, got {shown!r}"
-        columns.rejected += [Rejected(line + lines.number_of(head), message) for head in heads.tolist()]
+        columns.rejected += [Rejected(lines.number_of(head), message) for head in heads.tolist()]
     elif text.startswith(b"*xx"):
         columns.deleted += len(heads)
     else:
         columns.other += len(heads)
 
 
-def _class_columns(lines: _Lines, attributes: Mapping[str, frozenset[str]], numbers: Indices, line: int) -> ClassColumns:
+def _class_columns(lines: _Lines, attributes: Mapping[str, frozenset[str]], numbers: Indices) -> ClassColumns:
     heads = lines.heads[numbers]
     at = heads if lines.number is None else lines.number[heads]
     rank: NDArray[np.int32] | None = None
@@ -356,7 +356,7 @@ def _class_columns(lines: _Lines, attributes: Mapping[str, frozenset[str]], numb
         rank = np.full(len(lines.heads), -1, np.int32)
         rank[numbers] = np.arange(len(numbers), dtype=np.int32)
     values = {name: _values(lines, _key_of(name), names, rank) for name, names in attributes.items()}
-    return ClassColumns(len(numbers), at + line, values)
+    return ClassColumns(len(numbers), at, values)
 
 
 def _values(lines: _Lines, key: _Key, names: frozenset[str], rank: NDArray[np.int32] | None) -> Values:
@@ -366,10 +366,10 @@ def _values(lines: _Lines, key: _Key, names: frozenset[str], rank: NDArray[np.in
         row = rank[row]
         mine = row >= 0
         found, row = found[mine], row[mine]
-    start, end, plain = _plain_values(lines, key, found)
     if names:
-        keep = ~plain | _may_list(lines, start, end, names)
-        found, row, start, end, plain = found[keep], row[keep], start[keep], end[keep], plain[keep]
+        keep = _may_list(lines, key, found, names)
+        found, row = found[keep], row[keep]
+    start, end, plain = _plain_values(lines, key, found)
     length = (end - start).astype(np.int32)
     length[~plain] = 0
     text = _gather(lines.buffer, start, length)
@@ -384,17 +384,19 @@ def _values(lines: _Lines, key: _Key, names: frozenset[str], rank: NDArray[np.in
     return _listing(values, names) if names else values
 
 
-def _may_list(lines: _Lines, start: Indices, end: Indices, names: frozenset[str]) -> NDArray[np.bool_]:
-    """Tell which values may list one of *names*: those that begin like one, and those with a comma and room for one."""
-    may = np.zeros(len(start), np.bool_)
-    first = _folded(lines.words8[start].astype(np.uint64, copy=False))
+def _may_list(lines: _Lines, key: _Key, found: Indices, names: frozenset[str]) -> NDArray[np.bool_]:
+    """Tell which lines may list one of *names*: those that begin like one, and those with room for two names.
+
+    Lines that are not laid out as registries do, or are continued, may.
+    """
+    begin = lines.starts[found]
+    first = _folded(lines.words8[begin + _COLUMN].astype(np.uint64, copy=False))
+    may = (lines.words8[begin + (_COLUMN - 8)] & key.padding) != (_BLANKS & key.padding)
+    may |= lines.ends[found] - begin > _COLUMN + min(map(len, names)) + 2
+    may |= lines.continued(found)
     for beginning in {name.lower().encode()[:8] for name in names}:
         mask, word = (np.frombuffer(part.ljust(8, b"\0"), "<u8")[0] for part in (b"\xff" * len(beginning), beginning))
         may |= (first & mask) == word
-    roomy = np.flatnonzero(end - start > min(map(len, names)) + 1)
-    shown = window(lines.buffer, _WIDE, f"V{_WIDE}")[start[roomy]].view(np.uint8).reshape(-1, _WIDE)
-    comma = (shown == ord(",")).any(axis=1) | (end[roomy] - start[roomy] > _WIDE)
-    may[roomy[comma]] = True
     return may
 
 

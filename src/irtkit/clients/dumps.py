@@ -6,23 +6,28 @@ Every step is another module's; this one only leads from one to the next, and co
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from irtkit.clients.files import find_dumps, read_blocks, replace_file
-from irtkit.dump import Rejected, Skipped, scan
+from irtkit.clients.files import Lent, find_dumps, read_blocks, replace_file
+from irtkit.dump import Columns, Rejected, Skipped, Wanted, scan
 from irtkit.errors import DumpError
 from irtkit.index.build import arrays_of, shift_for
 from irtkit.index.collect import WANTED, Collector
 from irtkit.index.storage import encode
 
-__all__ = ["BuildReport", "Progress", "build_index"]
+__all__ = ["BuildReport", "FileReport", "Progress", "build_index", "scan_dump"]
 
 Progress = Callable[[str, int, int], None]
 """Called with a dump's path, the bytes of it read so far, and its size."""
 
+_SCANNERS = 2
+"""Threads that scan: NumPy lets others run while it works on a block."""
 _SHOWN = 10
 """Rejected objects that a report keeps of each file."""
 
@@ -85,17 +90,15 @@ def build_index(paths: Iterable[str], output: str, *, progress: Progress | None 
 def _collect(path: str, collected: Collector, progress: Progress | None) -> FileReport:
     report = FileReport(path, Path(path).stat().st_size)
     line = 1
-    for block, position in read_blocks(path):
-        if isinstance(block, Skipped):
-            _reject(report, [Rejected(line, "object larger than 5,000,000 bytes skipped")])
-            line += block.lines
-            continue
-        columns = scan(block, WANTED, line=line)
-        line += columns.lines
+    for columns, position in scan_dump(path):
         report.taken += sum(scanned.count for scanned in columns.classes.values())
         report.other += columns.other
         report.deleted += columns.deleted
-        _reject(report, columns.rejected + collected.add(columns))
+        for rejected in columns.rejected + collected.add(columns):
+            report.rejected += 1
+            if len(report.shown) < _SHOWN:
+                report.shown.append(Rejected(line + rejected.line, rejected.message))
+        line += columns.lines
         if progress is not None:
             progress(path, position, report.size)
     if not report.taken + report.other + report.deleted:
@@ -103,6 +106,26 @@ def _collect(path: str, collected: Collector, progress: Progress | None) -> File
     return report
 
 
-def _reject(report: FileReport, rejected: list[Rejected]) -> None:
-    report.rejected += len(rejected)
-    report.shown += rejected[: _SHOWN - len(report.shown)]
+def scan_dump(path: str, wanted: Wanted = WANTED) -> Iterator[tuple[Columns, int]]:
+    """Yield the columns of each block of a dump, in order, with the bytes of the file read so far.
+
+    One thread inflates, others scan, while the caller uses what is ready.
+
+    Raises: DumpError when the file cannot be read.
+    """
+    with ThreadPoolExecutor(_SCANNERS, "irtkit-scan") as pool, closing(read_blocks(path)) as blocks:
+        pending: deque[tuple[Future[Columns], int]] = deque()
+        for block, position in blocks:
+            pending.append((pool.submit(_scan, block, wanted), position))
+            if len(pending) > _SCANNERS:
+                future, reached = pending.popleft()
+                yield future.result(), reached
+        for future, reached in pending:
+            yield future.result(), reached
+
+
+def _scan(block: Lent, wanted: Wanted) -> Columns:
+    with block as held:
+        if isinstance(held, Skipped):
+            return Columns(rejected=[Rejected(0, "object larger than 5,000,000 bytes skipped")], lines=held.lines)
+        return scan(held, wanted)

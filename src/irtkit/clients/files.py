@@ -10,10 +10,11 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING
 from zlib import error as ZlibError
 
 import numpy as np
@@ -33,16 +34,14 @@ _MAX_RATIO = 200
 """Registry dumps shrink to a tenth or a twentieth; deflate cannot do better than 1:1032."""
 _RATIO_FROM = 64 << 20
 """Bytes from which the ratio counts."""
-_AHEAD = 3
-"""Blocks read ahead of the scan."""
+_BUFFERS = 5
+"""Blocks in memory: read ahead, scanned, and being read."""
 _SNIFFED = 256 << 10
 _FIRST_LINE = re.compile(rb"(?:[#%][^\n]*\n|\r?\n)*+(?:\*xx)?([A-Za-z0-9-]+):")
 _CLASSES = frozenset(
     "as-block aut-num as-set domain filter-set inet6num inetnum inet-rtr irt rtr-set key-cert mntner organisation "
     "person peering-set poem poetic-form role route route6 route-set".split()
 )
-
-_Item: TypeAlias = Block | Skipped | BaseException | None
 
 
 class _Source:
@@ -127,17 +126,32 @@ def find_dumps(paths: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def read_blocks(path: str) -> Iterator[tuple[Block | Skipped, int]]:
-    """Yield the blocks of a dump, each with the bytes of the file read so far; a block is valid until the next is asked for.
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A block whose memory is used again when the `with` statement that holds it ends."""
 
-    A thread reads and inflates ahead. Memory does not grow with the file.
+    block: Block | Skipped
+    give_back: Callable[[NDArray[np.uint8]], None]
+
+    def __enter__(self) -> Block | Skipped:
+        return self.block
+
+    def __exit__(self, *exception: object) -> None:
+        if isinstance(self.block, Block):
+            self.give_back(self.block.whole)
+
+
+def read_blocks(path: str) -> Iterator[tuple[Lent, int]]:
+    """Yield the blocks of a dump, each with the bytes of the file read so far.
+
+    A thread reads and inflates ahead, as far as there are blocks given back. Memory does not grow with the file.
 
     Raises: DumpError when the file cannot be read, is damaged or truncated gzip, or is a gzip bomb.
     """
     source = _open(path)
     free: queue.SimpleQueue[NDArray[np.uint8] | None] = queue.SimpleQueue()
-    full: queue.SimpleQueue[_Item] = queue.SimpleQueue()
-    for _ in range(_AHEAD):
+    full: queue.SimpleQueue[tuple[Block | Skipped, int] | BaseException | None] = queue.SimpleQueue()
+    for _ in range(_BUFFERS):
         free.put(np.empty(BLOCK_SIZE + MAX_OBJECT + SLACK, np.uint8))
 
     def take() -> NDArray[np.uint8]:
@@ -149,7 +163,7 @@ def read_blocks(path: str) -> Iterator[tuple[Block | Skipped, int]]:
     def read() -> None:
         try:
             for block in iter_blocks(source.readinto, take):
-                full.put(block)
+                full.put((block, source.position()))
             full.put(None)
         except BaseException as error:  # noqa: BLE001 - it is raised again where the blocks are used
             full.put(error)
@@ -160,9 +174,7 @@ def read_blocks(path: str) -> Iterator[tuple[Block | Skipped, int]]:
         while (item := full.get()) is not None:
             if isinstance(item, BaseException):
                 raise _as_dump_error(item, path)
-            yield item, source.position()
-            if isinstance(item, Block):
-                free.put(item.whole)
+            yield Lent(item[0], free.put), item[1]
     finally:
         free.put(None)
         thread.join()

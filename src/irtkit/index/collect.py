@@ -133,7 +133,7 @@ class Collector:
         self.parties: dict[str, dict[Name, Party]] = {name: {} for name in _PARTY_KEYS}
 
     def add(self, columns: Columns) -> list[Rejected]:
-        """Take in the objects of one block; return those that cannot be indexed."""
+        """Take in the objects of one block; return those that cannot be indexed, lines counted as in the columns."""
         rejected: list[Rejected] = []
         for name, scanned in columns.classes.items():
             if name in _PARTY_KEYS:

@@ -100,63 +100,57 @@ def nest(low: Ints, high: Ints, order: Ints, segments: int) -> Nesting:
     count = len(low)
     owner = np.full(segments, NONE, np.int32)
     leaves = np.flatnonzero(high - low == 1).astype(np.int32)
-    painted = _Painted(segments)
-    for index, begin, end in zip(order.tolist(), low[order].tolist(), high[order].tolist(), strict=True):
-        above = int(owner[begin])
-        if int(owner[end - 1]) != above or painted.high[above] < end:
-            painted.meet(index, begin, end, owner)
-            above = painted.enclosing(above, begin, end)
-        painted.add(index, begin, end, above)
+    painted = _Painted(low, high, segments)
+    parent, depth = painted.parent, painted.depth
+    for turn, (index, begin, end) in enumerate(zip(order.tolist(), low[order].tolist(), high[order].tolist(), strict=True)):
+        above = owner.item(begin)
+        if owner.item(end - 1) != above or painted.high[above] < end:
+            above = painted.enclosing(index, above, begin, end, owner)
+        parent[index] = above
+        depth[index] = depth[above] + 1
+        painted.turn[index] = turn
         owner[begin:end] = index
-    parent = np.full(count, NONE, np.int32)
-    depth = np.zeros(count, np.int32)
-    parent[order] = [painted.parent[index] for index in order.tolist()]
-    depth[order] = [painted.depth[index] for index in order.tolist()]
-    parent[leaves] = owner[low[leaves]]
-    depth[leaves] = np.where(parent[leaves] == NONE, 0, depth[parent[leaves]] + 1)
+    parents = np.array(parent[:-1], np.int32)
+    depths = np.array(depth[:-1], np.int32)
+    parents[leaves] = owner[low[leaves]]
+    depths[leaves] = np.where(parents[leaves] == NONE, 0, depths[parents[leaves]] + 1)
     owner[low[leaves]] = leaves
     overlapping = np.array(sorted(painted.overlapping), np.int32)
-    return Nesting(low, high, order, leaves, owner, parent, depth, overlapping)
+    return Nesting(low, high, order, leaves, owner, parents, depths, overlapping)
 
 
 class _Painted:
-    """The ranges painted so far, largest first, and those among them that overlap others in part."""
+    """What is known of the ranges painted so far, largest first; entry NONE (-1, the last) stands for no range."""
 
-    def __init__(self, segments: int) -> None:
-        self.low = {NONE: 0}
-        self.high = {NONE: segments + 1}
-        self.parent = {NONE: NONE}
-        self.depth = {NONE: -1}
-        self.turn = {NONE: -1}
+    def __init__(self, low: Ints, high: Ints, segments: int) -> None:
+        self.low = [*low.tolist(), 0]
+        self.high = [*high.tolist(), segments + 1]
+        self.parent = [NONE] * len(self.low)
+        self.depth = [-1] * len(self.low)
+        self.turn = [-1] * len(self.low)
         self.overlapping: set[int] = set()
 
-    def add(self, index: int, begin: int, end: int, above: int) -> None:
-        self.low[index], self.high[index] = begin, end
-        self.parent[index], self.depth[index] = above, self.depth[above] + 1
-        self.turn[index] = len(self.turn)
-
-    def encloses(self, index: int, begin: int, end: int) -> bool:
+    def _encloses(self, index: int, begin: int, end: int) -> bool:
         return self.low[index] <= begin and self.high[index] >= end
 
-    def meet(self, index: int, begin: int, end: int, owner: Ints) -> None:
-        """Note the range *index* and the visible ones that hold a part of it without enclosing it."""
-        if len(self.overlapping) < MAX_OVERLAPPING:
-            seen = np.unique(owner[begin:end]).tolist()
-            self.overlapping.update(other for other in seen if not self.encloses(other, begin, end))
-            self.overlapping.add(index)
-
-    def enclosing(self, above: int, begin: int, end: int) -> int:
-        """Return the smallest range that encloses *begin* to *end*.
+    def enclosing(self, index: int, above: int, begin: int, end: int, owner: Ints) -> int:
+        """Note the overlap that the range *index* is part of; return the smallest range that encloses it.
 
         Every range that holds the first segment is *above*, or overlaps something in part, or lies around one of these.
         """
+        candidates = [above]
+        if len(self.overlapping) < MAX_OVERLAPPING:
+            candidates += (other for other in self.overlapping if self.low[other] <= begin < self.high[other])
+            seen = np.unique(owner[begin:end]).tolist()
+            self.overlapping.update(other for other in seen if not self._encloses(other, begin, end))
+            self.overlapping.add(index)
         best = NONE
-        holding = (index for index in self.overlapping if index in self.low and self.low[index] <= begin < self.high[index])
-        for index in (above, *holding):
-            while not self.encloses(index, begin, end):
-                index = self.parent[index]  # noqa: PLW2901 - climbing is what the loop does
-            if self.turn[index] > self.turn[best]:
-                best = index
+        for candidate in candidates:
+            climbed = candidate
+            while not self._encloses(climbed, begin, end):
+                climbed = self.parent[climbed]
+            if self.turn[climbed] > self.turn[best]:
+                best = climbed
         return best
 
 
