@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from irtkit.addresses import SLACK, line_ends, window
 from irtkit.rpsl import Attribute
 
-__all__ = ["BLOCK_SIZE", "MAX_OBJECT", "Block", "ClassColumns", "Columns", "Rejected", "Values", "Wanted", "iter_blocks", "scan"]
+__all__ = ["BLOCK_SIZE", "MAX_OBJECT", "Block", "ClassColumns", "Columns", "Rejected", "Values", "Wanted", "gather", "iter_blocks", "scan"]
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Indices: TypeAlias = NDArray[np.int64]
@@ -372,7 +372,7 @@ def _values(lines: _Lines, key: _Key, names: frozenset[str], rank: NDArray[np.in
     start, end, plain = _plain_values(lines, key, found)
     length = (end - start).astype(np.int32)
     length[~plain] = 0
-    text = _gather(lines.buffer, start, length)
+    text = gather(lines.buffer, start, length)
     odd = ((text - np.uint8(32)) > 94) & (text != _NEWLINE)
     odd |= text == ord("#")
     odd[1:] |= (text[1:] == 32) & (text[:-1] == 32)
@@ -445,7 +445,7 @@ def _stripped(buffer: Bytes, start: Indices, end: Indices) -> tuple[Indices, Ind
     return start, end
 
 
-def _gather(buffer: Bytes, start: Indices, length: NDArray[np.int32]) -> Bytes:
+def gather(buffer: Bytes, start: Indices, length: NDArray[np.int32]) -> Bytes:
     """Return `buffer[s:s + n]` and a line feed for each start and length, end to end."""
     if not len(length):
         return np.empty(0, np.uint8)

@@ -69,25 +69,28 @@ class Texts:
         self._text: list[Array] = []
 
     def add(self, values: Values) -> None:
+        """Append dense *values*."""
         self._length.append(values.length)
-        self._text.append(values.text)
+        self._text.append(values.text[values.text != ord("\n")])
 
     def arrays(self, name: str) -> Iterator[tuple[str, Array]]:
         yield from text_arrays(name, joined(self._length, np.int32), joined(self._text, np.uint8))
 
 
 def text_arrays(name: str, length: Array, text: Array) -> Iterator[tuple[str, Array]]:
-    at = np.zeros(len(length) + 1, np.int64)
-    np.cumsum(length, out=at[1:])
-    at += np.arange(len(at))
-    yield f"{name}.at", at.astype(np.uint32) if at[-1] < 1 << 32 else at
+    """Yield the arrays of a column of text; an empty text is added at its end, for -1 to find."""
+    at = np.zeros(len(length) + 2, np.int64)
+    np.cumsum(length, out=at[1:-1])
+    at[-1] = at[-2]
+    yield f"{name}.at", at.astype(np.int32) if at[-1] < 1 << 31 else at
     yield f"{name}.text", text
 
 
 def text_column(name: str, texts: Iterable[str]) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays of a column of *texts*, made printable."""
     encoded = [printable(text).encode() for text in texts]
     length = np.array([len(text) for text in encoded], np.int32)
-    yield from text_arrays(name, length, np.frombuffer(b"".join(text + b"\n" for text in encoded), np.uint8))
+    yield from text_arrays(name, length, np.frombuffer(b"".join(encoded), np.uint8))
 
 
 def joined(parts: list[Array], dtype: type) -> Array:

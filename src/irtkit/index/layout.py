@@ -1,7 +1,8 @@
 """What an index file holds: the names of its arrays, its flags, and how text is kept safe in it.
 
-Texts are columns: `NAME.text` is UTF-8 with a line feed after each value, `NAME.at` has where each value begins and one
-entry more. A value holds no control character, so that whatever prints it need not look.
+Texts are columns, laid out as Arrow's strings: `NAME.text` is UTF-8, `NAME.at` has where each value begins and, last,
+where all end. The last value of a column is empty, so that the code -1 finds no text. A value holds no control
+character, so that whatever prints it need not look.
 
 * `ipv4.start`, `ipv4.row`: first address of each segment, ascending from 0, and the row that answers there, or -1.
 * `ipv4.bucket`: how many segments start before each block of 2^`shift` addresses (`shift` is in the manifest).

@@ -64,13 +64,10 @@ class _Texts:
         self._at = file.array(f"{name}.at")
         self._text = file.array(f"{name}.text")
 
-    def __len__(self) -> int:
-        return len(self._at) - 1
-
     def __getitem__(self, row: int) -> str:
         if row < 0:
             return ""
-        return self._text[self._at[row] : self._at[row + 1] - 1].tobytes().decode()
+        return self._text[self._at[row] : self._at[row + 1]].tobytes().decode()
 
 
 def open_index(path: str | os.PathLike[str]) -> Index:
