@@ -8,8 +8,10 @@ It reads rows no further than their numbers; `irtkit.index.records` makes column
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -18,12 +20,13 @@ from numpy.typing import NDArray
 from irtkit.addresses import SLACK, line_ends, parse_ipv4_lines, parse_ipv6_lines
 from irtkit.dump import gather
 from irtkit.errors import IndexFileError, RangeError
-from irtkit.resources import parse_address
+from irtkit.resources import format_address, parse_address
+from irtkit.special_purpose import special_purpose, special_purpose_ranges
 
 if TYPE_CHECKING:
     from irtkit.index.storage import IndexFile
 
-__all__ = ["NO_ADDRESS", "NO_ROW", "Bulk", "Lines"]
+__all__ = ["NO_ADDRESS", "NO_ROW", "Bulk", "Read"]
 
 Array: TypeAlias = NDArray[Any]
 Rows: TypeAlias = NDArray[np.int32]
@@ -38,51 +41,54 @@ _LINES = 1 << 14
 _DTYPES = {"B": np.uint8, "H": np.uint16, "i": np.int32, "I": np.uint32, "q": np.int64, "Q": np.uint64}
 
 
-class Lines:
-    """Texts, one a line, read as addresses: of each line whether it is IPv4, IPv6 or neither, and its row."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What texts or numbers were read as, one entry each."""
 
-    def __init__(self, bulk: Bulk, text: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
-        self.ends = ends
-        count = len(ends)
-        self.row = np.full(count, NO_ADDRESS, np.int32)
-        self.ipv4 = np.zeros(count, np.bool_)
-        self.ipv6 = np.zeros(count, np.bool_)
-        self.value = np.zeros(count, np.uint32)
-        """The IPv4 addresses."""
-        if not count:
-            return
-        rest = np.arange(count)
-        for read in (self._ipv6, self._ipv4) if 58 in text[: ends[0]] else (self._ipv4, self._ipv6):
-            if len(rest):
-                rest = read(bulk, text, rest)
+    row: Rows
+    ipv4: NDArray[np.bool_]
+    value: NDArray[np.uint32]
+    """The IPv4 addresses."""
+    ipv6: NDArray[np.bool_]
+    high: NDArray[np.uint64]
+    low: NDArray[np.uint64]
+    """The IPv6 addresses."""
 
-    def _part(self, text: NDArray[np.uint8], which: Array) -> tuple[NDArray[np.uint8], Array]:
-        """Return the text and line ends of some of the lines."""
-        if len(which) == len(self.ends):
-            return text, self.ends
-        start = np.concatenate([np.zeros(1, np.int64), self.ends[:-1] + 1])[which]
-        padded = np.concatenate([text, np.zeros(SLACK, np.uint8)])
-        part = gather(padded, start, (self.ends[which] - start).astype(np.int32))
-        return part, line_ends(part)
+    @classmethod
+    def empty(cls, count: int) -> Read:
+        """Make entries for *count* texts that are no addresses so far."""
+        no, half = np.zeros(count, np.bool_), np.zeros(count, np.uint64)
+        return cls(
+            np.full(count, NO_ADDRESS, np.int32), no, np.zeros(count, np.uint32), no.copy(), half, half.copy()
+        )
 
-    def _ipv4(self, bulk: Bulk, text: NDArray[np.uint8], which: Array) -> Array:
-        parsed = parse_ipv4_lines(*self._part(text, which))
-        ok = parsed.ok
-        if ok.all() and len(which) == len(self.ends):
-            self.ipv4, self.value, self.row = ok, parsed.address, bulk.lookup_ipv4(parsed.address)
-            return which[:0]
-        found = which[ok]
-        self.ipv4[found] = True
-        self.value[found] = parsed.address[ok]
-        self.row[found] = bulk.lookup_ipv4(parsed.address[ok])
-        return which[~ok]
+    def text_of(self, index: int) -> str:
+        """Return the canonical text of one address."""
+        if self.ipv4[index]:
+            return format_address(4, int(self.value[index]))
+        return format_address(6, int(self.high[index]) << 64 | int(self.low[index]))
 
-    def _ipv6(self, bulk: Bulk, text: NDArray[np.uint8], which: Array) -> Array:
-        parsed = parse_ipv6_lines(*self._part(text, which))
-        found = which[parsed.ok]
-        self.ipv6[found] = True
-        self.row[found] = bulk.lookup_ipv6(parsed.high[parsed.ok], parsed.low[parsed.ok])
-        return which[~parsed.ok]
+    def special(self, which: Array) -> NDArray[np.bool_]:
+        """Tell for each address whether it is among *which* and in IANA's special-purpose registries."""
+        special = np.zeros(len(self.row), np.bool_)
+        ipv4 = which & self.ipv4
+        start, inside = _special_ipv4()
+        special[ipv4] = inside[np.searchsorted(start, self.value[ipv4], side="right") - 1]
+        for index in np.flatnonzero(which & self.ipv6).tolist():
+            special[index] = special_purpose(6, int(self.high[index]) << 64 | int(self.low[index])) is not None
+        return special
+
+
+@cache
+def _special_ipv4() -> tuple[Array, Array]:
+    """Return the starts of stretches of address space, and which are special-purpose."""
+    ends = {0: False}
+    for family, first, last, _ in special_purpose_ranges():
+        if family == 4:
+            ends[first] = True
+            ends.setdefault(last + 1, False)
+    starts = sorted(ends)
+    return np.array(starts, np.int64), np.array([ends[start] for start in starts])
 
 
 class Bulk:
@@ -135,72 +141,122 @@ class Bulk:
             segment[late] = _bisect(self._low, begin, segment[late], low[late])
         rows[order] = self._row6[segment]
 
-    def lookup(self, addresses: Any) -> Rows:  # noqa: ANN401 - see Index.lookup_many
-        """Return the row of each address; see `Index.lookup_many`."""
+    def read_lines(self, text: NDArray[np.uint8], ends: NDArray[np.int64]) -> Read:
+        """Read one address a line and look it up; *ends* are the line feeds of *text*, the last byte among them."""
+        read = Read.empty(len(ends))
+        rest = np.arange(len(ends))
+        ipv6_first = len(ends) > 0 and bool((text[: ends[0]] == ord(":")).any())
+        for parse in (self._read_ipv6, self._read_ipv4) if ipv6_first else (self._read_ipv4, self._read_ipv6):
+            if len(rest):
+                rest = parse(read, text, ends, rest)
+        return read
+
+    def _read_ipv4(self, read: Read, text: NDArray[np.uint8], ends: Array, which: Array) -> Array:
+        parsed = parse_ipv4_lines(*_some_lines(text, ends, which))
+        found = which[parsed.ok]
+        address = parsed.address[parsed.ok]
+        read.ipv4[found] = True
+        read.value[found] = address
+        read.row[found] = self.lookup_ipv4(address)
+        return which[~parsed.ok]
+
+    def _read_ipv6(self, read: Read, text: NDArray[np.uint8], ends: Array, which: Array) -> Array:
+        parsed = parse_ipv6_lines(*_some_lines(text, ends, which))
+        found = which[parsed.ok]
+        high, low = parsed.high[parsed.ok], parsed.low[parsed.ok]
+        read.ipv6[found] = True
+        read.high[found], read.low[found] = high, low
+        read.row[found] = self.lookup_ipv6(high, low)
+        return which[~parsed.ok]
+
+    def read(self, addresses: Any) -> Read:  # noqa: ANN401 - see Index.lookup_many
+        """Read addresses of any kind and look them up; see `Index.lookup_many`."""
         if isinstance(addresses, np.ndarray):
-            return self._lookup_array(addresses)
-        if hasattr(addresses, "__arrow_array__") or type(addresses).__module__.startswith("pyarrow"):
-            return self._lookup_arrow(addresses)
+            return self._read_array(addresses)
+        if type(addresses).__module__.partition(".")[0] == "pyarrow":
+            return self._read_arrow(addresses)
         items = addresses if isinstance(addresses, list) else list(addresses)
-        rows = np.empty(len(items), np.int32)
-        _in_chunks(self._lookup_items, len(items), items, rows)
-        return rows
+        read = Read.empty(len(items))
+        _in_chunks(self._read_items, len(items), items, *(getattr(read, name) for name in Read.__slots__))
+        return read
 
-    def _lookup_array(self, addresses: Array) -> Rows:
+    def _read_array(self, addresses: Array) -> Read:
+        read = Read.empty(len(addresses))
         if addresses.dtype.kind in "ui" and addresses.ndim == 1:
-            fits = np.ones(len(addresses), np.bool_)
             if addresses.dtype.itemsize > 4 or addresses.dtype.kind == "i":
-                fits = (addresses >= 0) & (addresses <= 0xFFFFFFFF)
-            rows = self.lookup_ipv4(addresses)
-            rows[~fits] = NO_ADDRESS
-            return rows
+                np.logical_and(addresses >= 0, addresses <= 0xFFFFFFFF, out=read.ipv4)
+            else:
+                read.ipv4[:] = True
+            read.value[:] = addresses
+            read.row[:] = np.where(read.ipv4, self.lookup_ipv4(read.value), NO_ADDRESS)
+            return read
         if addresses.dtype == np.uint64 and addresses.ndim == 2 and addresses.shape[1] == 2:
-            return self.lookup_ipv6(np.ascontiguousarray(addresses[:, 0]), np.ascontiguousarray(addresses[:, 1]))
-        return self.lookup(addresses.tolist())
+            read.ipv6[:] = True
+            read.high[:], read.low[:] = addresses[:, 0], addresses[:, 1]
+            read.row[:] = self.lookup_ipv6(read.high, read.low)
+            return read
+        return self.read(addresses.tolist())
 
-    def _lookup_arrow(self, addresses: Any) -> Rows:  # noqa: ANN401 - pyarrow is not imported here
+    def _read_arrow(self, addresses: Any) -> Read:  # noqa: ANN401 - pyarrow is not imported here
         import pyarrow as pa  # noqa: PLC0415 - only for who has Arrow data
 
         if isinstance(addresses, pa.ChunkedArray):
-            parts = [self._lookup_arrow(chunk) for chunk in addresses.chunks]
-            return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+            addresses = addresses.combine_chunks()
         if pa.types.is_dictionary(addresses.type):
-            rows = np.append(self._lookup_arrow(addresses.dictionary), np.int32(NO_ADDRESS))
-            codes = addresses.indices.fill_null(len(rows) - 1).to_numpy(zero_copy_only=False)
-            return rows[codes]
+            values = self.read([*addresses.dictionary.to_pylist(), None])
+            codes = addresses.indices.fill_null(len(values.row) - 1).to_numpy(zero_copy_only=False)
+            return Read(*(getattr(values, name)[codes] for name in Read.__slots__))
         if pa.types.is_integer(addresses.type) and not addresses.null_count:
-            return self._lookup_array(addresses.to_numpy(zero_copy_only=False))
-        return self.lookup(addresses.to_pylist())
+            return self._read_array(addresses.to_numpy(zero_copy_only=False))
+        return self.read(addresses.to_pylist())
 
-    def _lookup_items(self, items: Sequence[Any], rows: Rows) -> None:
+    def lookup(self, addresses: Any) -> Rows:  # noqa: ANN401 - see Index.lookup_many
+        """Return the row of each address; see `Index.lookup_many`."""
+        if isinstance(addresses, np.ndarray) and addresses.dtype == np.uint32 and addresses.ndim == 1:
+            return self.lookup_ipv4(addresses)
+        return self.read(addresses).row
+
+    def _read_items(self, items: Sequence[Any], *columns: Array) -> None:
         for begin in range(0, len(items), _LINES):
-            part = items[begin : begin + _LINES]
-            rows[begin : begin + len(part)] = self._rows_of_texts(part)
+            part = slice(begin, begin + _LINES)
+            found = self._read_texts(items[part])
+            for name, column in zip(Read.__slots__, columns, strict=True):
+                column[part] = getattr(found, name)
 
-    def _rows_of_texts(self, texts: Sequence[Any]) -> Rows:
+    def _read_texts(self, texts: Sequence[Any]) -> Read:
         try:
             joined = "\n".join(texts)
         except TypeError:
-            return np.array([self._row_of(item) for item in texts], np.int32)
+            joined = ""
         text = np.frombuffer(f"{joined}\n".encode("utf-8", "replace"), np.uint8)
         ends = line_ends(text)
-        if len(ends) != len(texts):
-            return np.array([self._row_of(item) for item in texts], np.int32)
-        rows = Lines(self, text, ends).row
-        for index in np.flatnonzero(rows == NO_ADDRESS).tolist():
-            rows[index] = self._row_of(texts[index])
-        return rows
+        read = self.read_lines(text, ends) if len(ends) == len(texts) else Read.empty(len(texts))
+        for index in np.flatnonzero(read.row == NO_ADDRESS).tolist():
+            self.read_one(read, index, texts[index])
+        return read
 
-    def _row_of(self, item: object) -> int:
-        """Return the row of one address of any kind: the slow path."""
+    def read_one(self, read: Read, index: int, item: object) -> None:
+        """Put one address of any kind into *read*, if it is one: the slow path."""
         try:
             family, value = _family_and_value(item)
         except RangeError:
-            return NO_ADDRESS
+            return
         if family == 4:
-            return int(self.lookup_ipv4(np.array([value], np.uint32))[0])
-        halves = (np.array([half], np.uint64) for half in (value >> 64, value & ((1 << 64) - 1)))
-        return int(self.lookup_ipv6(*halves)[0])
+            read.ipv4[index], read.value[index] = True, value
+            read.row[index] = self.lookup_ipv4(read.value[index : index + 1])[0]
+        else:
+            read.ipv6[index], read.high[index], read.low[index] = True, value >> 64, value & ((1 << 64) - 1)
+            part = slice(index, index + 1)
+            read.row[index] = self.lookup_ipv6(read.high[part], read.low[part])[0]
+
+
+def _some_lines(text: NDArray[np.uint8], ends: Array, which: Array) -> tuple[NDArray[np.uint8], Array]:
+    """Return the text and line ends of the lines *which*."""
+    if len(which) == len(ends):
+        return text, ends
+    start = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])[which]
+    part = gather(np.concatenate([text, np.zeros(SLACK, np.uint8)]), start, (ends[which] - start).astype(np.int32))
+    return part, line_ends(part)
 
 
 def _family_and_value(item: object) -> tuple[int, int]:
