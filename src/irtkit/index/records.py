@@ -94,7 +94,7 @@ class Records:
         return pa.Array.from_buffers(kind, len(at) - 1, [None, pa.py_buffer(at), pa.py_buffer(text)])
 
     def dictionary(self, field: str) -> pa.Array:
-        """Return the values that *field* can have; the code -1 stands for none."""
+        """Return the values that *field* can have; the code -1 stands for none, and the last value is empty."""
         return self._dictionaries[field]
 
     @cached_property
@@ -106,7 +106,7 @@ class Records:
             "netname": self.texts("object.netname"),
             **{name: self.texts(name) for name in ("source", "country", "org")},
             "email": pa.concat_arrays([self.texts("irt.email"), self.texts("role.email")]),
-            "reason": pa.array(REASONS),
+            "reason": pa.array([*REASONS, ""]),
         }
 
     def codes(self, field: str, rows: Array) -> Array:

@@ -1,0 +1,415 @@
+"""Columns of records as text: CSV and JSON Lines, a block of records at a time.
+
+A record is put together from few pieces: the line that was read, what the index says of the object, what it says of the
+answer. Once more records were written than the index has rows, the texts of all rows are made and kept, as far as they
+are small.
+
+CSV follows RFC 4180, with lists joined by `;`. A cell that a spreadsheet would take for a formula (it begins with
+`=`, `+`, `-` or `@`) gets an apostrophe in front. JSON Lines is UTF-8, one object a line.
+
+It reads no lines and writes no files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from threading import Lock
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from irtkit.index.bulk import NO_ADDRESS, Read
+from irtkit.index.layout import Flag, printable
+from irtkit.index.records import FIELDS, Records
+
+__all__ = ["CsvText", "JsonText", "Text"]
+
+Array: TypeAlias = NDArray[Any]
+
+_LINE_FIELDS = ("input", "address")
+_ANSWER_FIELDS = ("irt_network", "irts", "contacts", "email", "reason")
+_TABLE_BYTES = 96 << 20
+"""Texts of rows that are kept, at most."""
+_FORMULA = b"=+-@"
+_QUOTED = b'",'
+
+
+class Text:
+    """Records as text; `render` may be called by several threads."""
+
+    separator: str
+
+    def __init__(self, records: Records, fields: Sequence[str] = FIELDS) -> None:
+        self.records = records
+        self.fields = tuple(fields)
+        self._cells: dict[str, pa.Array] = {}
+        self._groups = [_Group(self, names) for names in _runs(self.fields)]
+        self._seen = 0
+
+    def head(self) -> bytes:
+        """Return what stands before the first record, without line feed."""
+        raise NotImplementedError
+
+    def cell(self, field: str, value: object) -> str:
+        """Return one field of one record, as it stands in the text."""
+        raise NotImplementedError
+
+    def cells(self, field: str, values: pa.Array) -> pa.Array:
+        """Return the values of a field as they stand in the text; the last, empty one as no value."""
+        raise NotImplementedError
+
+    def contact_cells(self, rows: Array) -> pa.Array:
+        """Return the contacts of each row as they stand in the text."""
+        raise NotImplementedError
+
+    def record(self, record: Mapping[str, object]) -> str:
+        """Return one record as it stands in the text, without line feed."""
+        raise NotImplementedError
+
+    def render(
+        self, text: NDArray[np.uint8], ends: Array, read: Read, others: Mapping[int, Mapping[str, object]]
+    ) -> pa.Buffer:
+        """Return the records of a block, each with a line feed **before** it.
+
+        *text* begins with a line feed and holds the lines, *ends* are the line feeds after each. *read* is what
+        they were read as; a line that is no plain address has its record in *others*, by its number.
+        """
+        lines = _lines(text, ends)
+        pieces = [group.of_lines(lines, read) if group.kind == "line" else group.of_rows(read) for group in self._groups]
+        joined = self.joined(pieces)
+        if others:
+            other = np.zeros(len(ends), np.bool_)
+            other[list(others)] = True
+            records = [f"\n{self.record(others[index])}" for index in sorted(others)]
+            joined = pc.replace_with_mask(joined, pa.array(other), pa.array(records, pa.string()))
+        self._seen += len(ends)
+        return _data(joined)
+
+    def joined(self, pieces: Sequence[pa.Array]) -> pa.Array:
+        """Return the records put together, a line feed before each."""
+        raise NotImplementedError
+
+    def line_cells(self, field: str, values: pa.Array) -> pa.Array:
+        """Return texts of addresses, which need no care, as they stand in the text."""
+        raise NotImplementedError
+
+    @property
+    def worth_a_table(self) -> bool:
+        """Whether so many records were written that the texts of all rows pay."""
+        return self._seen > self.rows
+
+    @cached_property
+    def without_email(self) -> Array:
+        """Whether each row has no e-mail; then two entries for NO_ADDRESS and NO_ROW."""
+        rows = np.arange(self.rows, dtype=np.int32)
+        return np.append(self.records.codes("email", rows) < 0, [True, True])
+
+    @cached_property
+    def distinct_answers(self) -> tuple[Array, Array]:
+        """The first of the rows (NO_ADDRESS and NO_ROW last) with each distinct answer, and the answer of each row."""
+        array = self.records.bulk.array
+        flags = np.append(array("object.flags"), np.uint8(0))[array("row.object")]
+        nothing = (flags & (Flag.PLACEHOLDER.value | Flag.ROOT.value)) > 0
+        keys = np.stack(
+            [
+                array("row.irt").astype(np.int64) << 16 | array("row.irt_up"),
+                (array("row.abuse").astype(np.int64) << 17 | array("row.abuse_up").astype(np.int64) << 1) | nothing,
+            ]
+        )
+        order = np.lexsort(keys)
+        new = np.ones(len(order), np.bool_)
+        new[1:] = (keys[:, order[1:]] != keys[:, order[:-1]]).any(axis=0)
+        answer = np.empty(len(order) + 2, np.int64)
+        answer[order] = np.cumsum(new) - 1
+        count = int(new.sum())
+        answer[-2:] = count, count + 1
+        return np.append(order[new], [len(order), len(order) + 1]), answer
+
+    @cached_property
+    def rows(self) -> int:
+        """Rows of the index."""
+        return len(self.records.bulk.array("row.object"))
+
+    def column(self, field: str, rows: Array, special: Array) -> pa.Array:
+        """Return one field of each of *rows*; *special* tells which stand for special-purpose addresses."""
+        if field == "contacts":
+            return self.contact_cells(rows)
+        cells = self._cells_of(field)
+        if field == "irts":
+            codes = self.records.irt_sets(rows)
+        elif field == "reason":
+            codes = self.records.reasons(rows, self.records.codes("email", rows), special)
+        else:
+            codes = self.records.codes(field, rows)
+        return cells.take(pa.array(np.where(codes < 0, len(cells) - 1, codes)))
+
+    def _cells_of(self, field: str) -> pa.Array:
+        found = self._cells.get(field)
+        if found is None:
+            found = self.irt_cells() if field == "irts" else self.cells(field, self.records.dictionary(field))
+            self._cells[field] = found
+        return found
+
+    def irt_cells(self) -> pa.Array:
+        """Return the irts of each irt set as they stand in the text; the last set is empty."""
+        raise NotImplementedError
+
+
+def _runs(fields: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Cut *fields* into runs that depend on the line, on the object, or on the answer alone."""
+    run: list[str] = []
+    for field in fields:
+        if run and _kind(field) != _kind(run[-1]):
+            yield tuple(run)
+            run = []
+        run.append(field)
+    if run:
+        yield tuple(run)
+
+
+def _kind(field: str) -> str:
+    if field in _LINE_FIELDS:
+        return "line"
+    return "answer" if field in _ANSWER_FIELDS else "object"
+
+
+class _Group:
+    """A run of fields that are put together at once."""
+
+    def __init__(self, text: Text, fields: tuple[str, ...]) -> None:
+        self.fields = fields
+        self.kind = _kind(fields[0])
+        self._text = text
+        self._lock = Lock()
+        self._table: pa.Array | None = None
+        self._index: Array | None = None
+        self._refused = False
+
+    def of_lines(self, lines: pa.Array, read: Read) -> pa.Array:
+        """Return the fields of each line that was read as an address."""
+        columns = [
+            self._text.line_cells(field, lines if field == "input" or read.ipv4.all() else _addresses(lines, read))
+            for field in self.fields
+        ]
+        return self._joined(columns)
+
+    def of_rows(self, read: Read) -> pa.Array:
+        """Return the fields of each line's row."""
+        special = np.zeros(len(read.row), np.bool_)
+        if "reason" in self.fields:
+            special = read.special(self._text.without_email[read.row] & (read.row != NO_ADDRESS))
+        if not self._has_table():
+            return self._compose(read.row, special)
+        index = np.arange(len(self._text.without_email)) if self._index is None else self._index
+        found = self._table.take(pa.array(index[read.row]))
+        if not special.any():
+            return found
+        return pc.replace_with_mask(found, pa.array(special), self._compose(read.row[special], special[special]))
+
+    def _compose(self, rows: Array, special: Array) -> pa.Array:
+        return self._joined([self._text.column(field, rows, special) for field in self.fields])
+
+    def _joined(self, columns: list[pa.Array]) -> pa.Array:
+        if len(columns) == 1:
+            return columns[0]
+        return pc.binary_join_element_wise(*columns, self._text.separator)
+
+    def _has_table(self) -> bool:
+        """Make the texts of all rows once, when that pays and they are small; one thread makes them, others go on."""
+        if self._table is not None:
+            return True
+        if self._refused or not self._text.worth_a_table or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            if self._table is None:
+                self._make_table()
+        finally:
+            self._lock.release()
+        return self._table is not None
+
+    def _make_table(self) -> None:
+        rows = np.arange(-2, self._text.rows, dtype=np.int32)
+        rows = np.roll(rows, -2)
+        index = None
+        if self.kind == "answer":
+            first, index = self._text.distinct_answers
+            rows = rows[first]
+        sample = rows[:: max(1, len(rows) >> 12)]
+        mean = len(_data(self._compose(sample, np.zeros(len(sample), np.bool_)))) / len(sample)
+        if mean * len(rows) > _TABLE_BYTES:
+            self._refused = True
+            return
+        table = self._compose(rows, np.zeros(len(rows), np.bool_))
+        self._index = index
+        self._table = table
+
+
+def _lines(text: NDArray[np.uint8], ends: Array) -> pa.Array:
+    """Return each line with the line feed before it; *text* is not copied."""
+    at = np.zeros(len(ends) + 1, np.int32)
+    at[1:] = ends
+    return pa.Array.from_buffers(pa.string(), len(ends), [None, pa.py_buffer(at), pa.py_buffer(text)])
+
+
+def _addresses(lines: pa.Array, read: Read) -> pa.Array:
+    """Return the canonical text of each address, with a line feed before it."""
+    texts = lines.to_pylist()
+    for index in np.flatnonzero(read.ipv6).tolist():
+        texts[index] = f"\n{read.text_of(index)}"
+    return pa.array(texts, pa.string())
+
+
+def _without_line_feed(lines: pa.Array) -> pa.Array:
+    return pc.utf8_slice_codeunits(lines, 1)
+
+
+def _data(texts: pa.Array) -> pa.Buffer:
+    """Return the bytes of an array of texts, end to end."""
+    at = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return texts.buffers()[2].slice(int(at[0]), int(at[-1] - at[0])) if len(texts) else pa.py_buffer(b"")
+
+
+def _replaced(texts: pa.Array, which: Array, change: Callable[[str], str]) -> pa.Array:
+    if not which.any():
+        return texts
+    changed = [change(text) for text in texts.filter(pa.array(which)).to_pylist()]
+    return pc.replace_with_mask(texts, pa.array(which), pa.array(changed, texts.type))
+
+
+def _holding(texts: pa.Array, signs: bytes) -> tuple[Array, Array]:
+    """Tell which texts hold one of *signs*, and the first byte of each text (0 of an empty one)."""
+    at = np.frombuffer(texts.buffers()[1], np.int32 if texts.type == pa.string() else np.int64)
+    at = at[texts.offset : texts.offset + len(texts) + 1]
+    data = texts.buffers()[2]
+    body = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    found = np.zeros(len(texts), np.bool_)
+    hit = np.zeros(len(body), np.bool_)
+    for sign in signs:
+        hit |= body == sign
+    found[np.searchsorted(at, np.flatnonzero(hit), side="right") - 1] = True
+    first = np.append(body, np.uint8(0))[at[:-1]]
+    return found, np.where(np.diff(at) > 0, first, 0)
+
+
+class CsvText(Text):
+    """Records as CSV (RFC 4180), lists joined by `;`."""
+
+    separator = ","
+
+    def head(self) -> bytes:
+        return ",".join(self.fields).encode()
+
+    def cell(self, field: str, value: object) -> str:
+        if field == "contacts":
+            return _csv_cell(";".join(_contact_text(contact) for contact in value))  # type: ignore[attr-defined]
+        if isinstance(value, list | tuple):
+            return _csv_cell(";".join(value))
+        return _csv_cell("" if value is None else str(value))
+
+    def record(self, record: Mapping[str, object]) -> str:
+        return ",".join(self.cell(field, record[field]) for field in self.fields)
+
+    def cells(self, field: str, values: pa.Array) -> pa.Array:
+        quoted, first = _holding(values, _QUOTED)
+        return _replaced(values, quoted | np.isin(first, np.frombuffer(_FORMULA, np.uint8)), _csv_cell)
+
+    def irt_cells(self) -> pa.Array:
+        return self.cells("irts", pc.binary_join(self.records.irt_lists(), ";"))
+
+    def contact_cells(self, rows: Array) -> pa.Array:
+        contacts = self.records.contacts(rows)
+        column = self.records.contact_columns(contacts)
+        email = pc.if_else(pc.is_null(column["email"]), "-", column["email"])
+        suspect = pa.array([" suspect=no", " suspect=yes"]).take(column["suspect"].cast(pa.int32()))
+        texts = pc.binary_join_element_wise(
+            column["kind"].cast(pa.string()), " ", column["handle"], " ", email, " inherited=",
+            column["inherited"].cast(pa.string()), suspect, " via=", column["via"], "",
+        )  # fmt: skip
+        joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(contacts.at.astype(np.int32)), texts), ";")
+        return self.cells("contacts", joined)
+
+    def joined(self, pieces: Sequence[pa.Array]) -> pa.Array:
+        if self.fields[0] not in _LINE_FIELDS:
+            pieces = [pc.binary_join_element_wise("\n", pieces[0], ""), *pieces[1:]]
+        return pc.binary_join_element_wise(*pieces, ",") if len(pieces) > 1 else pieces[0]
+
+    def line_cells(self, field: str, values: pa.Array) -> pa.Array:
+        return values if field == self.fields[0] else _without_line_feed(values)
+
+
+def _csv_cell(text: str) -> str:
+    safe = f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    safe = printable(safe)
+    return '"' + safe.replace('"', '""') + '"' if any(sign in safe for sign in '",') else safe
+
+
+def _contact_text(contact: Mapping[str, object]) -> str:
+    return (
+        f"{contact['kind']} {contact['handle']} {contact['email'] or '-'} inherited={contact['inherited']}"
+        f" suspect={'yes' if contact['suspect'] else 'no'} via={contact['via']}"
+    )
+
+
+class JsonText(Text):
+    """Records as JSON Lines."""
+
+    separator = ","
+
+    def head(self) -> bytes:
+        return b""
+
+    def cell(self, field: str, value: object) -> str:
+        return f"{json.dumps(field)}:{_json(value)}"
+
+    def record(self, record: Mapping[str, object]) -> str:
+        return "{" + ",".join(self.cell(field, record[field]) for field in self.fields) + "}"
+
+    def cells(self, field: str, values: pa.Array) -> pa.Array:
+        quoted = pc.binary_join_element_wise(f'"{field}":', _json_texts(values[:-1]), "")
+        return pa.concat_arrays([quoted, pa.array([f'"{field}":null'], quoted.type)])
+
+    def irt_cells(self) -> pa.Array:
+        lists = self.records.irt_lists()
+        names = pa.ListArray.from_arrays(lists.offsets, _json_texts(lists.values))
+        return pc.binary_join_element_wise('"irts":[', pc.binary_join(names, ","), "]", "")
+
+    def contact_cells(self, rows: Array) -> pa.Array:
+        contacts = self.records.contacts(rows)
+        columns = self.records.contact_columns(contacts)
+        pieces = [pc.binary_join_element_wise(f'"{name}":', _json_column(column), "") for name, column in columns.items()]
+        inner = pc.binary_join_element_wise(*pieces, ",")
+        texts = pc.binary_join_element_wise("{", inner, "}", "")
+        lists = pa.ListArray.from_arrays(pa.array(contacts.at.astype(np.int32)), texts)
+        return pc.binary_join_element_wise('"contacts":[', pc.binary_join(lists, ","), "]", "")
+
+    def joined(self, pieces: Sequence[pa.Array]) -> pa.Array:
+        inner = pc.binary_join_element_wise(*pieces, ",") if len(pieces) > 1 else pieces[0]
+        return pc.binary_join_element_wise("\n{", inner, "}", "")
+
+    def line_cells(self, field: str, values: pa.Array) -> pa.Array:
+        return pc.binary_join_element_wise(f'"{field}":"', _without_line_feed(values), '"', "")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _json_texts(texts: pa.Array) -> pa.Array:
+    """Return each text as a JSON string."""
+    escaped, _ = _holding(texts, b'"\\')
+    if escaped.any():
+        texts = _replaced(texts, escaped, lambda text: _json(text)[1:-1])
+    return pc.binary_join_element_wise('"', texts, '"', "")
+
+
+def _json_column(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string())
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return pc.if_else(pc.is_null(column), "null", _json_texts(pc.fill_null(column, "")))
+    return column.cast(pa.string())
