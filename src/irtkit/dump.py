@@ -19,7 +19,19 @@ from numpy.typing import NDArray
 from irtkit.addresses import SLACK, line_ends, window
 from irtkit.rpsl import Attribute
 
-__all__ = ["BLOCK_SIZE", "MAX_OBJECT", "Block", "ClassColumns", "Columns", "Rejected", "Values", "Wanted", "gather", "iter_blocks", "scan"]
+__all__ = [
+    "BLOCK_SIZE",
+    "MAX_OBJECT",
+    "Block",
+    "ClassColumns",
+    "Columns",
+    "Rejected",
+    "Values",
+    "Wanted",
+    "gather",
+    "iter_blocks",
+    "scan",
+]
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Indices: TypeAlias = NDArray[np.int64]
@@ -133,7 +145,7 @@ def iter_blocks(
     while True:
         filled, begin, cut, ended = len(tail), 0, 0, False
         buffer[:filled] = np.frombuffer(tail, np.uint8)
-        view = memoryview(buffer)
+        view = buffer.data
         while not cut and not ended:
             target = min(filled + size, len(buffer) - SLACK)
             while filled < target and not ended:
@@ -226,7 +238,7 @@ class _Lines:
 
     def __init__(self, block: Block) -> None:
         self.buffer = block.buffer
-        self.words8 = window(block.buffer, 8, "<u8")
+        self.words8: Words = window(block.buffer, 8, "<u8")
         ends = line_ends(block.buffer[: block.size])
         starts = np.empty(len(ends), np.int64)
         starts[0] = 0
@@ -239,7 +251,8 @@ class _Lines:
         """Line of the block (from 0) of each line here, when some were left out."""
         if comment.any():
             self.number = np.flatnonzero(~comment)
-            starts, ends, words, letter = (part[self.number] for part in (starts, ends, words, letter))
+            starts, ends = starts[self.number], ends[self.number]
+            words, letter = words[self.number], letter[self.number]
         self.starts, self.ends, self.words = starts, ends, _folded(words)
         blank = letter == _NEWLINE
         if (cr := np.flatnonzero(letter == ord("\r"))).size:
@@ -263,7 +276,8 @@ class _Lines:
     def continued(self, found: Indices) -> NDArray[np.bool_]:
         """Tell which lines in *found* have continuation lines."""
         following = np.minimum(found + 1, len(self.starts) - 1)
-        return self.continuation[following] & (following > found)
+        continued: NDArray[np.bool_] = self.continuation[following] & (following > found)
+        return continued
 
     def matching(self, key: _Key, among: Indices | None = None) -> Indices:
         """Return the lines that begin with `name:`, in order; only those *among* the given ones."""
@@ -397,7 +411,8 @@ def _may_list(lines: _Lines, key: _Key, found: Indices, names: frozenset[str]) -
     for beginning in {name.lower().encode()[:8] for name in names}:
         mask, word = (np.frombuffer(part.ljust(8, b"\0"), "<u8")[0] for part in (b"\xff" * len(beginning), beginning))
         may |= (first & mask) == word
-    return may
+    result: NDArray[np.bool_] = may
+    return result
 
 
 def _listing(values: Values, names: frozenset[str]) -> Values:

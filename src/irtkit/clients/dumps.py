@@ -5,7 +5,6 @@ Every step is another module's; this one only leads from one to the next, and co
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

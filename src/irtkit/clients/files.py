@@ -10,12 +10,12 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
-from zlib import error as ZlibError
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from isal import igzip
@@ -39,8 +39,29 @@ _BUFFERS = 5
 _SNIFFED = 256 << 10
 _FIRST_LINE = re.compile(rb"(?:[#%][^\n]*\n|\r?\n)*+(?:\*xx)?([A-Za-z0-9-]+):")
 _CLASSES = frozenset(
-    "as-block aut-num as-set domain filter-set inet6num inetnum inet-rtr irt rtr-set key-cert mntner organisation "
-    "person peering-set poem poetic-form role route route6 route-set".split()
+    [
+        "as-block",
+        "aut-num",
+        "as-set",
+        "domain",
+        "filter-set",
+        "inet6num",
+        "inetnum",
+        "inet-rtr",
+        "irt",
+        "rtr-set",
+        "key-cert",
+        "mntner",
+        "organisation",
+        "person",
+        "peering-set",
+        "poem",
+        "poetic-form",
+        "role",
+        "route",
+        "route6",
+        "route-set",
+    ]
 )
 
 
@@ -56,11 +77,13 @@ class _Source:
         except OSError:
             self._raw.close()
             raise
-        self._stream: IO[bytes] = igzip.IGzipFile(fileobj=self._raw) if self.gzip else self._raw
+        self._stream: Any = self._raw
+        if self.gzip:
+            self._stream = igzip.IGzipFile(fileobj=self._raw)  # type: ignore[no-untyped-call]
         self._given = 0
 
     def readinto(self, view: memoryview) -> int:
-        got: int = self._stream.readinto(view)  # type: ignore[attr-defined]
+        got: int = self._stream.readinto(view)
         self._given += got
         if self.gzip and self._given > _RATIO_FROM and self._given > _MAX_RATIO * self._raw.tell():
             raise DumpError(
@@ -97,7 +120,7 @@ def looks_like_dump(path: str) -> bool:
         view = memoryview(bytearray(_SNIFFED))
         try:
             got = source.readinto(view)
-        except (OSError, EOFError, ZlibError):
+        except (OSError, EOFError, zlib.error):
             return False
     first = _FIRST_LINE.match(view[:got])
     return first is not None and first[1].lower().decode() in _CLASSES
@@ -141,7 +164,7 @@ class Lent:
             self.give_back(self.block.whole)
 
 
-def read_blocks(path: str) -> Iterator[tuple[Lent, int]]:
+def read_blocks(path: str) -> Generator[tuple[Lent, int]]:
     """Yield the blocks of a dump, each with the bytes of the file read so far.
 
     A thread reads and inflates ahead, as far as there are blocks given back. Memory does not grow with the file.
@@ -188,7 +211,7 @@ class _StoppedError(Exception):
 def _as_dump_error(error: BaseException, path: str) -> BaseException:
     if isinstance(error, EOFError):
         return DumpError("gzip file is truncated; expected its end marker", path=path)
-    if isinstance(error, ZlibError | igzip.BadGzipFile):
+    if isinstance(error, zlib.error | igzip.BadGzipFile):
         return DumpError(f"gzip file is damaged: {error}", path=path)
     if isinstance(error, OSError):
         return DumpError(f"cannot be read: {_why(error)}", path=path)

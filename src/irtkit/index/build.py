@@ -50,9 +50,7 @@ class _Space:
 
 def arrays_of(collected: Collector) -> dict[str, Array]:
     """Return the arrays of the index, as `irtkit.index.layout` lists them. The collector is spent."""
-    codes = {
-        name: joined(parts, np.uint8 if name == "flags" else np.int32) for name, parts in collected.codes.items()
-    }
+    codes = {name: joined(parts, np.uint8 if name == "flags" else np.int32) for name, parts in collected.codes.items()}
     roles, leads = _abuse_contacts(collected, codes)
     irts = [_facts(collected, "irt", name) for name in collected.irts.code]
     sets = list(collected.irt_sets)
@@ -186,9 +184,7 @@ def _ipv6_space(ranges: Ranges) -> _Space:
     return _Space(joined(ranges.number, np.int32), (start_high, start_low), low, high, size, root)
 
 
-def _rows_of(
-    space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Array], sources: list[str]
-) -> list[Array]:
+def _rows_of(space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Array], sources: list[str]) -> list[Array]:
     """Flatten the ranges of each registry; return for each the row of every segment."""
     segments = len(space.starts[0])
     registries: dict[str, int] = {}

@@ -58,9 +58,7 @@ class Read:
     def empty(cls, count: int) -> Read:
         """Make entries for *count* texts that are no addresses so far."""
         no, half = np.zeros(count, np.bool_), np.zeros(count, np.uint64)
-        return cls(
-            np.full(count, NO_ADDRESS, np.int32), no, np.zeros(count, np.uint32), no.copy(), half, half.copy()
-        )
+        return cls(np.full(count, NO_ADDRESS, np.int32), no, np.zeros(count, np.uint32), no.copy(), half, half.copy())
 
     def text_of(self, index: int) -> str:
         """Return the canonical text of one address."""

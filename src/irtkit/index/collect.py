@@ -58,6 +58,7 @@ class Codes:
         self.code: dict[Name, int] = {}
 
     def of(self, value: Name) -> int:
+        """Return the number of *value*, the next one if it is new."""
         return self.code.setdefault(value, len(self.code))
 
 
@@ -74,6 +75,7 @@ class Texts:
         self._text.append(values.text[values.text != ord("\n")])
 
     def arrays(self, name: str) -> Iterator[tuple[str, Array]]:
+        """Yield the arrays of the column."""
         yield from text_arrays(name, joined(self._length, np.int32), joined(self._text, np.uint8))
 
 
@@ -94,6 +96,7 @@ def text_column(name: str, texts: Iterable[str]) -> Iterator[tuple[str, Array]]:
 
 
 def joined(parts: list[Array], dtype: type) -> Array:
+    """Return the parts of a column as one array; of *dtype* when there are none."""
     return np.concatenate(parts) if parts else np.zeros(0, dtype)
 
 
@@ -106,6 +109,7 @@ class Ranges:
     number: list[Array] = field(default_factory=list)
 
     def add(self, first: Array, last: Array, number: Array) -> None:
+        """Append ranges."""
         self.first.append(first)
         self.last.append(last)
         self.number.append(number.astype(np.int32))
@@ -129,7 +133,9 @@ class Collector:
         self.sources, self.countries = Codes(), Codes()
         self.orgs, self.roles, self.irts = Codes(), Codes(), Codes()
         self.irt_sets: dict[tuple[int, ...], int] = {}
-        self.codes: dict[str, list[Array]] = {name: [] for name in ("source", "country", "org", "role", "irts", "flags")}
+        self.codes: dict[str, list[Array]] = {
+            name: [] for name in ("source", "country", "org", "role", "irts", "flags")
+        }
         self._country_of_word = np.full(1 << 16, -1, np.int32)
         self.keys, self.netnames = Texts(), Texts()
         self.ipv4, self.ipv6 = Ranges(), Ranges()
@@ -147,7 +153,11 @@ class Collector:
 
     def _add_networks(self, class_name: str, scanned: ClassColumns) -> list[Rejected]:
         count = scanned.count
-        values = {name: _first(column) for name, column in scanned.values.items() if name not in ("mnt-irt", "mnt-by", "mnt-lower")}
+        values = {
+            name: _first(column)
+            for name, column in scanned.values.items()
+            if name not in ("mnt-irt", "mnt-by", "mnt-lower")
+        }
         source = self._source_codes(values["source"], count, class_name)
         registries = self._registries(source)
         flags = self._flags(scanned, source)
@@ -256,7 +266,7 @@ class Collector:
 
     def _add_ranges(self, class_name: str, keys: Values, line: Array, flags: Array) -> list[Rejected]:
         number = np.arange(self.count, self.count + len(keys.length), dtype=np.int32)
-        ends = np.cumsum(keys.length + 1) - 1
+        ends: Array = np.cumsum(keys.length + 1, dtype=np.int64) - 1
         if class_name == "inetnum":
             quads = parse_ipv4_ranges(keys.text, ends)
             ok = quads.ok
@@ -288,11 +298,11 @@ class Collector:
 
     def _add_range(self, space: AddressRange, number: int) -> None:
         if space.family == 4:
-            ends = (np.array([end], np.uint32) for end in (space.first, space.last))
-            self.ipv4.add(*ends, np.array([number]))
+            first, last = (np.array([end], np.uint32) for end in (space.first, space.last))
+            self.ipv4.add(first, last, np.array([number]))
         else:
-            halves = (np.array([[end >> 64, end & _LOW]], np.uint64) for end in (space.first, space.last))
-            self.ipv6.add(*halves, np.array([number]))
+            halves = [np.array([[end >> 64, end & _LOW]], np.uint64) for end in (space.first, space.last)]
+            self.ipv6.add(halves[0], halves[1], np.array([number]))
 
     def _add_parties(self, class_name: str, scanned: ClassColumns) -> None:
         attributes: list[dict[str, list[str]]] = [{} for _ in range(scanned.count)]
@@ -309,11 +319,10 @@ class Collector:
             key = party.get(_PARTY_KEYS[class_name], [""])[0].upper()
             rank = source_rank(source)
             self.counts[source, class_name] = self.counts.get((source, class_name), 0) + 1
-            name = registry_of_source(source), key
-            older = known.get(name)
+            place = registry_of_source(source), key
+            older = known.get(place)
             if older is None or rank <= older.source_rank:
-                known[name] = Party(rank, party)
-
+                known[place] = Party(rank, party)
 
 
 def source_rank(source: str) -> int:

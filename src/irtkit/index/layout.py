@@ -47,10 +47,19 @@ class Flag(IntFlag):
     """An inet6num."""
 
 
-_UNPRINTABLE = {
-    code: "\N{REPLACEMENT CHARACTER}"
-    for code in (*range(0x20), *range(0x7F, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC))
-}
+_UNPRINTABLE = dict.fromkeys(
+    (
+        *range(32),
+        *range(127, 160),
+        173,
+        *range(8203, 8208),
+        *range(8232, 8239),
+        *range(8288, 8304),
+        65279,
+        *range(65529, 65532),
+    ),
+    "�",
+)
 """Control characters, and the format characters that hide or reorder text (Unicode categories Cc, Cf, Zl, Zp)."""
 
 

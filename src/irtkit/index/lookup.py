@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from irtkit.index.bulk import Bulk
     from irtkit.schema.contact_facts import Policy, Reason
 
     AddressLike: TypeAlias = "str | int | IPv4Address | IPv6Address"
@@ -157,7 +158,8 @@ class Index:
         *addresses*: text, integers or ipaddress objects; a NumPy array of integers (IPv4), of two `uint64`
         columns (halves of IPv6) or of text; an Arrow array of text or integers, with dictionary or without.
         """
-        return self.bulk.lookup(addresses)
+        rows: NDArray[np.int32] = self.bulk.lookup(addresses)
+        return rows
 
     def resolve_many(
         self, addresses: Iterable[AddressLike] | NDArray[Any] | pa.Array, policy: str = "csirt"
@@ -174,7 +176,8 @@ class Index:
             from irtkit.index.bulk import Bulk  # noqa: PLC0415 - numpy is for bulk work only
 
             self._bulk = Bulk(self._file)
-        return self._bulk
+        bulk: Bulk = self._bulk
+        return bulk
 
     def _row_of_range(self, space: AddressRange) -> int:
         """Return the row of the smallest real object that encloses *space*, else of a placeholder or root."""
@@ -299,14 +302,14 @@ def _lookup_function(index: Index) -> Callable[[AddressLike], int]:
         else:
             return lookup_other(address)
         block = value >> shift
-        return row[bisect(start, value, bucket[block], bucket[block + 1]) - 1]  # type: ignore[no-any-return]
+        return row[bisect(start, value, bucket[block], bucket[block + 1]) - 1]
 
     def lookup_other(address: AddressLike) -> int:
         family, value = _value_of(address)
         if family == 6:
-            return row6[_segment_ipv6(high, low, value)]  # type: ignore[no-any-return]
+            return row6[_segment_ipv6(high, low, value)]
         block = value >> shift
-        return row[bisect(start, value, bucket[block], bucket[block + 1]) - 1]  # type: ignore[no-any-return]
+        return row[bisect(start, value, bucket[block], bucket[block + 1]) - 1]
 
     return lookup
 

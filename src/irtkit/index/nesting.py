@@ -97,12 +97,13 @@ def nest(low: Ints, high: Ints, order: Ints, segments: int) -> Nesting:
 
     *order* lists those of more than one segment, largest first, equally large ones by first address.
     """
-    count = len(low)
     owner = np.full(segments, NONE, np.int32)
     leaves = np.flatnonzero(high - low == 1).astype(np.int32)
     painted = _Painted(low, high, segments)
     parent, depth = painted.parent, painted.depth
-    for turn, (index, begin, end) in enumerate(zip(order.tolist(), low[order].tolist(), high[order].tolist(), strict=True)):
+    for turn, (index, begin, end) in enumerate(
+        zip(order.tolist(), low[order].tolist(), high[order].tolist(), strict=True)
+    ):
         above = owner.item(begin)
         if owner.item(end - 1) != above or painted.high[above] < end:
             above = painted.enclosing(index, above, begin, end, owner)
@@ -131,7 +132,7 @@ class _Painted:
         self.overlapping: set[int] = set()
 
     def _encloses(self, index: int, begin: int, end: int) -> bool:
-        return self.low[index] <= begin and self.high[index] >= end
+        return bool(self.low[index] <= begin and self.high[index] >= end)
 
     def enclosing(self, index: int, above: int, begin: int, end: int, owner: Ints) -> int:
         """Note the overlap that the range *index* is part of; return the smallest range that encloses it.
@@ -174,7 +175,9 @@ def paint(nesting: Nesting, holds: NDArray[np.bool_]) -> Ints:
     """Return for each segment the smallest range that holds it and *holds*, or NONE; partial overlaps included."""
     painted = np.full(len(nesting.owner), NONE, np.int32)
     order = nesting.order[holds[nesting.order]]
-    for index, begin, end in zip(order.tolist(), nesting.low[order].tolist(), nesting.high[order].tolist(), strict=True):
+    for index, begin, end in zip(
+        order.tolist(), nesting.low[order].tolist(), nesting.high[order].tolist(), strict=True
+    ):
         painted[begin:end] = index
     leaves = nesting.leaves[holds[nesting.leaves]]
     painted[nesting.low[leaves]] = leaves

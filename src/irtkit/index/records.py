@@ -278,9 +278,7 @@ class Records:
             "via": self._via(contacts, party),
             "inherited": pa.array(contacts.up),
             "suspect": pa.array((flags & Flag.SUSPECT.value) > 0),
-            "gap": pa.DictionaryArray.from_arrays(
-                pa.array(gaps.astype(np.int32), mask=gaps == 0), pa.array(GAPS)
-            ),
+            "gap": pa.DictionaryArray.from_arrays(pa.array(gaps.astype(np.int32), mask=gaps == 0), pa.array(GAPS)),
             **{
                 name: _none_if_empty(self._party_texts(name).take(pa.array(party)))
                 for name in ("handle", "email", "echo_of", "last_modified", "validated")
@@ -302,7 +300,12 @@ class Records:
         arrow = pc.if_else(pc.equal(attribute, ""), "", pc.binary_join_element_wise(" -> ", attribute, ""))
         end = pc.binary_join_element_wise(self._party_texts("handle"), arrow, "")
         return pc.binary_join_element_wise(
-            classes, self.texts("object.key").take(pa.array(contacts.holder)), through, step, end.take(pa.array(party)), ""
+            classes,
+            self.texts("object.key").take(pa.array(contacts.holder)),
+            through,
+            step,
+            end.take(pa.array(party)),
+            "",
         )
 
     def contact_lists(self, rows: Array) -> pa.Array:
@@ -321,7 +324,7 @@ def _lengths(bulk: Bulk, name: str) -> Array:
 
 
 def _hidden(gap: Array) -> Array:
-    return (gap == GAPS.index("dummy")) | (gap == GAPS.index("masked"))
+    return np.isin(gap, (GAPS.index("dummy"), GAPS.index("masked")))
 
 
 def _none_if_empty(texts: pa.Array) -> pa.Array:

@@ -80,7 +80,9 @@ class Text:
         they were read as; a line that is no plain address has its record in *others*, by its number.
         """
         lines = _lines(text, ends)
-        pieces = [group.of_lines(lines, read) if group.kind == "line" else group.of_rows(read) for group in self._groups]
+        pieces = [
+            group.of_lines(lines, read) if group.kind == "line" else group.of_rows(read) for group in self._groups
+        ]
         joined = self.joined(pieces)
         if others:
             other = np.zeros(len(ends), np.bool_)
@@ -203,7 +205,7 @@ class _Group:
         special = np.zeros(len(read.row), np.bool_)
         if "reason" in self.fields:
             special = read.special(self._text.without_email[read.row] & (read.row != NO_ADDRESS))
-        if not self._has_table():
+        if not self._has_table() or self._table is None:
             return self._compose(read.row, special)
         index = np.arange(len(self._text.without_email)) if self._index is None else self._index
         found = self._table.take(pa.array(index[read.row]))
@@ -381,7 +383,9 @@ class JsonText(Text):
     def contact_cells(self, rows: Array) -> pa.Array:
         contacts = self.records.contacts(rows)
         columns = self.records.contact_columns(contacts)
-        pieces = [pc.binary_join_element_wise(f'"{name}":', _json_column(column), "") for name, column in columns.items()]
+        pieces = [
+            pc.binary_join_element_wise(f'"{name}":', _json_column(column), "") for name, column in columns.items()
+        ]
         inner = pc.binary_join_element_wise(*pieces, ",")
         texts = pc.binary_join_element_wise("{", inner, "}", "")
         lists = pa.ListArray.from_arrays(pa.array(contacts.at.astype(np.int32)), texts)

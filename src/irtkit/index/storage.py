@@ -63,7 +63,7 @@ def encode(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, object]) -
 
 
 def _bytes(array: NDArray[Any]) -> memoryview:
-    return memoryview(array).cast("B") if len(array) else memoryview(b"")
+    return array.data.cast("B") if len(array) else memoryview(b"")
 
 
 class IndexFile:
@@ -130,7 +130,7 @@ class IndexFile:
             form, begin, end = self._arrays[name]
         except KeyError:
             raise IndexFileError(f"is damaged: it has no array {name!r}", path=self.path) from None
-        return self._view[self._start + begin : self._start + end].cast(form)
+        return self._view[self._start + begin : self._start + end].cast(form)  # type: ignore[call-overload, no-any-return]
 
     def damaged(self) -> Iterator[str]:
         """Yield the name of each array whose bytes do not have the checksum of the header."""
