@@ -14,7 +14,7 @@ steps on columns, whatever the line holds, and the verdict on it is exact.
 
 from collections.abc import Iterator
 from itertools import pairwise, product
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -43,9 +43,8 @@ Mask: TypeAlias = NDArray[np.bool_]
 SLACK = 256
 """Bytes that a buffer must have beyond its text, so that fixed-width windows never leave it."""
 
-_BLOCK = 1 << 16
-"""Bytes of text in one step: its temporary arrays stay in the cache, and below the size for which the C
-library asks the system for fresh pages, which costs more than the work."""
+_BLOCK = 1 << 18
+"""Bytes of text in one step: about twenty times as many are in use during it, whatever the text's length."""
 
 _NEWLINE, _BLANK, _DASH, _DOT, _SLASH, _ZERO, _COLON = b"\n -./0:"
 _SHORT_LINE = 20
@@ -53,7 +52,7 @@ _LOW_NIBBLES = np.uint64(0x0F0F0F0F0F0F0F0F)
 _LOW_BITS = np.uint64(0x0101010101010101)
 _BYTE_NUMBERS = np.uint64(0x0001020304050607)
 _FOUR_TRUE = 0x01010101
-_LONGEST_IPV6 = 39
+_TOO_LONG_FOR_IPV6 = 40
 _LEAST = np.array([0, 0, 10, 100], np.uint8)
 """The least number by its width: a longer spelling of a smaller number has leading zeros."""
 
@@ -93,16 +92,16 @@ class Ipv6Prefixes(NamedTuple):
     ok: Mask
 
 
-def window(buffer: Bytes, width: int, dtype: str) -> NDArray[np.generic]:
+def window(buffer: Bytes, width: int, dtype: str) -> NDArray[Any]:
     """View *buffer* as overlapping items of *width* bytes, one starting at each byte; nothing is copied."""
     return as_strided(buffer[:width].view(dtype), (len(buffer) - width + 1,), (1,))
 
 
 def line_ends(text: Bytes) -> Indices:
     """Return the positions of the line feeds in *text*, ascending."""
-    return np.concatenate(
-        [_line_ends(text[at : at + _BLOCK]) + at for at in range(0, max(len(text), 1), _BLOCK)]
-    )
+    if len(text) <= _BLOCK:
+        return _line_ends(text)
+    return np.concatenate([_line_ends(text[at : at + _BLOCK]) + at for at in range(0, len(text), _BLOCK)])
 
 
 def parse_ipv4_lines(text: Bytes, ends: Indices) -> Ipv4Lines:
@@ -159,9 +158,9 @@ def canonical_ipv6(text: Bytes, ends: Indices, prefixes: Ipv6Prefixes) -> Mask:
     """Return for which lines the text is certainly the canonical one of the prefix that it names.
 
     *prefixes* is what `parse_ipv6_prefixes` returned for *text* and *ends*. True: lower case, no leading
-    zeros, host bits zero, `::` for the only longest run of zero groups, which are two or more; RFC 5952
-    (section 4) and the registry then agree on the spelling. False: another spelling, or a case where
-    they may differ or that is too rare to decide here, as all of `::/96` but `::/0`.
+    zeros, host bits zero, and either no zero group or a `::` that stands for two or more and for more than
+    are written out. There RFC 5952 (section 4) and the registry agree on the spelling. False: another
+    spelling, or one of the rare texts on which they may differ, or an address in `::/64` other than `::`.
     """
     ok = _host_bits_are_zero(prefixes)
     ok &= (prefixes.high != 0) | (prefixes.low == 0)
@@ -206,9 +205,13 @@ def _blocks(text: Bytes, ends: Indices) -> Iterator[tuple[slice, Bytes, Indices]
     """Cut *text* into runs of whole lines: which lines, their bytes, and their line feeds in these bytes."""
     if not len(ends):
         return
-    cuts = np.searchsorted(ends, np.arange(_BLOCK, int(ends[-1]), _BLOCK))
+    if len(text) <= _BLOCK:
+        yield slice(None), text[: int(ends[-1]) + 1], ends
+        return
+    pieces = len(text) // _BLOCK + 1
+    cuts = np.searchsorted(ends, np.arange(1, pieces) * (len(text) // pieces))
     start = 0
-    for first, last in pairwise(np.unique([0, *cuts, len(ends)]).tolist()):
+    for first, last in pairwise(sorted({0, *cuts.tolist(), len(ends)})):
         stop = int(ends[last - 1]) + 1
         yield slice(first, last), text[start:stop], ends[first:last] - start
         start = stop
@@ -217,9 +220,9 @@ def _blocks(text: Bytes, ends: Indices) -> Iterator[tuple[slice, Bytes, Indices]
 def _ipv4_lines(text: Bytes, ends: Indices) -> tuple[NDArray[np.uint32], Mask]:
     numbers = _decimal(text)
     address, ok = _quads(numbers, _starts(ends), ends)
-    known = text == _DOT
-    known |= numbers.digit
-    if np.count_nonzero(known) + len(ends) != len(text):
+    dot = text == _DOT
+    if not ok.all() or np.count_nonzero(dot) != 3 * len(ends):
+        known = dot | numbers.digit
         known[ends] = True
         _refuse(ok, ends, ~known)
     return address, ok
@@ -231,15 +234,16 @@ def _ipv4_ranges(text: Bytes, ends: Indices) -> tuple[NDArray[np.uint32], NDArra
     after = np.minimum(dash + 1, ends)
     ok &= text.take(dash - 1) == _BLANK
     ok &= text.take(after) == _BLANK
-    known = text == _DOT
-    known |= numbers.digit
-    if not ok.all() or np.count_nonzero(known) + 4 * len(ends) != len(text):
+    first, good = _quads(numbers, starts, dash - 1)
+    last, fine = _quads(numbers, np.minimum(dash + 2, ends), ends)
+    ok &= good & fine & (first <= last)
+    dot = text == _DOT
+    if not ok.all() or np.count_nonzero(dot) != 6 * len(ends):
+        known = dot | numbers.digit
         for expected in (dash[ok] - 1, dash[ok], after[ok], ends):
             known[expected] = True
         _refuse(ok, ends, ~known)
-    first, good = _quads(numbers, starts, dash - 1)
-    last, fine = _quads(numbers, np.minimum(dash + 2, ends), ends)
-    return first, last, ok & good & fine & (first <= last)
+    return first, last, ok
 
 
 def _ipv6_lines(text: Bytes, ends: Indices) -> tuple[NDArray[np.uint64], NDArray[np.uint64], Mask]:
@@ -282,12 +286,11 @@ def _canonical(text: Bytes, ends: Indices) -> Mask:
     gap = colon[:-1] & colon[1:]
     strange[:-2] |= lone_zero[:-2] & gap[1:]
     strange[2:] |= lone_zero[2:] & gap[:-1]
-    line = _low_ones(np.minimum(ends - starts, 47))
-    free = np.uint8(9) - np.bitwise_count(
-        _bits(_packed(first_digit), starts) & line
-    )  # the length is no group
+    line = _low_ones(ends - starts)
+    numbered = np.bitwise_count(_bits(_packed(first_digit), starts) & line)
     zeros = np.bitwise_count(_bits(_packed(lone_zero), starts) & line)
-    ok = np.where(free == 0, zeros == 0, (free > 1) & (zeros < free))
+    free = np.uint8(9) - numbered  # the length is no group
+    ok: Mask = np.where(free == 0, zeros == 0, (free > 1) & (zeros < free))
     _refuse(ok, ends, strange[: len(text)])
     return ok
 
@@ -296,7 +299,8 @@ def _host_bits_are_zero(prefixes: Ipv6Prefixes) -> Mask:
     length = np.minimum(prefixes.length, 128)
     low = prefixes.low & _HOST_BITS.take(length)
     low |= prefixes.high & _HOST_BITS.take(length + np.uint8(64))
-    return low == 0
+    is_zero: Mask = low == 0
+    return is_zero
 
 
 def _starts(ends: Indices) -> Indices:
@@ -312,7 +316,10 @@ def _room(size: int) -> int:
 
 def _refuse(ok: Mask, ends: Indices, strange: Mask) -> None:
     """Clear *ok* for every line that has a *strange* byte."""
-    ok[np.searchsorted(ends, np.flatnonzero(strange))] = False
+    if 4 * np.count_nonzero(strange) < len(ends):
+        ok[np.searchsorted(ends, np.flatnonzero(strange))] = False
+    else:
+        ok &= ~np.logical_or.reduceat(strange, _starts(ends))
 
 
 def _one_a_line(marks: Indices, starts: Indices, ends: Indices) -> tuple[Indices, Mask]:
@@ -348,21 +355,21 @@ def _low_ones(count: Indices) -> Indices:
 class _Decimal(NamedTuple):
     """A text as decimal numbers.
 
-    `digit` marks digits; `breaks` has all other bytes as `_packed` returns them. `value` holds
-    at the last digit of a number its value modulo 256; of a number above 255 with three digits, one that
-    is too small for three digits.
+    `digit` marks the digits; `shapes` are these marks as `_packed` returns them. `value` holds at the last
+    digit of a number its value modulo 256; of a number above 255 with three digits, one that is too
+    small for three digits.
     """
 
     digit: Mask
-    breaks: Indices
+    shapes: Indices
     value: Bytes
 
 
 def _decimal(text: Bytes) -> _Decimal:
-    breaks = np.zeros(_room(len(text)), np.bool_)
+    marks = np.zeros(_room(len(text)), np.bool_)
+    digit = marks[: len(text)]
     value = text - np.uint8(_ZERO)
-    np.greater(value, 9, out=breaks[: len(text)])
-    digit = ~breaks[: len(text)]
+    np.less(value, 10, out=digit)
     ones = digit.view(np.uint8)
     value *= ones
     hundreds = ones[2:] & ones[1:-1]
@@ -373,20 +380,18 @@ def _decimal(text: Bytes) -> _Decimal:
     tens = value * np.uint8(10)
     value[1:] += tens[:-1]
     value[2:] += hundreds
-    return _Decimal(digit, _packed(breaks), value)
+    return _Decimal(digit, _packed(marks), value)
 
 
 def _quads(numbers: _Decimal, starts: Indices, stops: Indices) -> tuple[NDArray[np.uint32], Mask]:
     """Read the four octets between each of *starts* and *stops*; any byte but a digit parts them."""
-    shape = _bits(numbers.breaks, starts)
-    shape &= 0xFFFF
+    shape = _bits(numbers.shapes, starts)
+    shape &= len(_LAST_DIGITS) - 1
     last_digits = np.repeat(starts, 4)
     last_digits += _LAST_DIGITS.take(shape).view(np.uint8)
     octets = numbers.value.take(last_digits)
     ok = (octets >= _LEAST_OCTETS.take(shape).view(np.uint8)).view(np.uint32) == _FOUR_TRUE
-    reach = _QUAD_LENGTH.take(shape)
-    reach += starts
-    ok &= reach == stops
+    ok &= last_digits[::4] == stops - 1
     return octets.view("<u4").astype(np.uint32, copy=False), ok
 
 
@@ -444,7 +449,7 @@ class _Shape(NamedTuple):
 
 def _shape(colon: Mask, starts: Indices, lengths: Indices) -> _Shape:
     """Judge the colons of one IPv6 address a line, taking all other bytes for hexadecimal digits."""
-    line = _low_ones(np.minimum(lengths, _LONGEST_IPV6 + 1))
+    line = _low_ones(np.minimum(lengths, _TOO_LONG_FOR_IPV6))
     colons = _bits(_packed(colon), starts)
     colons &= line
     digits = colons ^ line
@@ -457,7 +462,6 @@ def _shape(colon: Mask, starts: Indices, lengths: Indices) -> _Shape:
     pairs = digits & (digits >> 1)
     five_digits = pairs & (pairs >> 2) & (digits >> 4)
     ok = ((gap & before_gap) | (lone & outer) | five_digits) == 0
-    ok &= (lengths > 1) & (lengths <= _LONGEST_IPV6)
     count = np.bitwise_count(first_digits)
     ok &= np.where(gap == 0, count == 8, count < 8)
     before = np.bitwise_count(first_digits & before_gap)
@@ -495,29 +499,29 @@ def _prefix_lengths(text: Bytes, slash: Indices, ends: Indices) -> tuple[Bytes, 
     tens *= width > 1
     hundreds *= width > 2
     length = ones + tens * np.uint8(10) + hundreds * np.uint8(100)
-    ok = (width > 0) & (width < 4) & (ones < 10) & (tens < 10) & (hundreds < 2)
+    ok = (width < 4) & (ones < 10) & (tens < 10) & (hundreds < 2)
     ok &= (length <= 128) & (length >= _LEAST.take(width, mode="clip"))
     return length, ok
 
 
-def _quad_tables() -> tuple[NDArray[np.uint32], NDArray[np.uint32], Indices]:
-    """Tabulate the shapes of dotted quads: sixteen bits, set where a byte is no digit, first byte lowest.
+def _quad_tables() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Tabulate the shapes of dotted quads: fifteen bits, set where a byte is a digit, the first byte lowest.
 
-    Of each shape: the offset of each octet's last digit and the least octet of that width, both with the
-    last octet in the lowest byte; and the quad's length, or less than -1 when the shape is none.
+    Of each shape: the offset of each octet's last digit, and the least octet of that width, both with the
+    last octet in the lowest byte. For what is no such shape, the least octets are 255, more than the
+    one or two digits at the offset 0 can be.
     """
-    last_digits, least = np.zeros(1 << 16, "<u4"), np.zeros(1 << 16, "<u4")
-    lengths = np.full(1 << 16, -2, np.int64)
+    last_digits, least = np.zeros(1 << 15, "<u4"), np.full(1 << 15, 0xFFFFFFFF, "<u4")
     for widths in product((1, 2, 3), repeat=4):
-        breaks = np.cumsum(widths) + np.arange(4)
-        shapes = slice(int((1 << breaks).sum()), None, 2 << int(breaks[3]))
-        last_digits[shapes] = int.from_bytes(bytes((breaks - 1).tolist()), "big")
+        ends = np.cumsum(widths) + np.arange(4)
+        length = int(ends[3])
+        shapes = slice((1 << length) - 1 - int((1 << ends[:3]).sum()), None, 2 << length)
+        last_digits[shapes] = int.from_bytes(bytes((ends - 1).tolist()), "big")
         least[shapes] = int.from_bytes(_LEAST.take(widths).tobytes(), "big")
-        lengths[shapes] = breaks[3]
-    return last_digits, least, lengths
+    return last_digits, least
 
 
-_LAST_DIGITS, _LEAST_OCTETS, _QUAD_LENGTH = _quad_tables()
+_LAST_DIGITS, _LEAST_OCTETS = _quad_tables()
 _DOTTED = np.array([f".{octet}" for octet in range(256)], "S4").view("<u4")
 _HOST_BITS = np.array([(1 << min(max(128 - length, 0), 64)) - 1 for length in range(193)], np.uint64)
 """The host bits in the lower half of an address by prefix length; in its upper half by that plus 64."""
