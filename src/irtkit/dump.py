@@ -46,10 +46,13 @@ Wanted: TypeAlias = Mapping[str, Mapping[str, frozenset[str]]]
 """Class name -> attribute name -> the names (upper case) of which a value must list one to be kept; none: all are kept."""
 
 _NEWLINE = 10
-_EMPTY_LINES = (b"\n\n", b"\n\r\n")
-_GLUE = b"\n\r\n"
+_EMPTY_LINES = (b"\n\n", b"\n\r\n", b"\n\r\r\n")
+_GLUE = b"\n\r\r"
 """As many bytes as may hold all of an empty line but its last."""
-_CLASS_LINE = re.compile(rb"(?:\*xx)?[A-Za-z0-9-]+:")
+_MARK = b"\xef\xbb\xbf"
+"""A byte order mark, which a text may begin with."""
+_CLASS_LINE = re.compile(rb"[A-Za-z0-9*-]+:")
+_LONGEST_CLASS = 4096
 _COLUMN = 16
 """Where a value starts when an object is laid out as registries do."""
 _BLANK = np.zeros(256, np.bool_)
@@ -110,6 +113,8 @@ class Columns:
     """What one block holds, by class."""
 
     classes: dict[str, ClassColumns] = field(default_factory=dict)
+    taken: int = 0
+    """Objects in *classes*."""
     other: int = 0
     """Objects of classes that nobody wants."""
     deleted: int = 0
@@ -140,10 +145,10 @@ def iter_blocks(
     least `size + max_object + SLACK` bytes for each block; who receives a block gives its array back.
     Memory does not grow with the dump, whatever is in it.
     """
-    tail, offset, skipping = b"", 0, False
+    tail, offset, skipped = b"", 0, None
     buffer = take()
     while True:
-        filled, begin, cut, ended = len(tail), 0, 0, False
+        filled, cut, ended = len(tail), 0, False
         buffer[:filled] = np.frombuffer(tail, np.uint8)
         view = buffer.data
         while not cut and not ended:
@@ -151,29 +156,28 @@ def iter_blocks(
             while filled < target and not ended:
                 got = readinto(view[filled:target])
                 filled, ended = filled + got, not got
-            if skipping and (begin := _object_start(buffer, filled, first=True)):
-                skipping = False
-                yield Skipped(int(np.count_nonzero(buffer[:begin] == _NEWLINE)), begin)
-            if not skipping:
-                cut = filled if ended else _object_start(buffer, filled, first=False)
-                cut = 0 if cut <= begin else cut
-            if not cut and not ended and filled - begin > max_object - len(_GLUE):
-                skipping, begin = True, 0
-                lost = filled - len(_GLUE)
-                yield Skipped(int(np.count_nonzero(buffer[:lost] == _NEWLINE)), lost)
-                buffer[: len(_GLUE)] = buffer[lost:filled]
-                offset, filled = offset + lost, len(_GLUE)
-        if skipping:
-            yield Skipped(int(np.count_nonzero(buffer[:filled] == _NEWLINE)), filled)
-            return
+            if skipped is not None:
+                start = _object_start(buffer, filled, first=True) or (filled if ended else 0)
+                lost = start or filled - len(_GLUE)
+                lines = int(np.count_nonzero(buffer[:lost] == _NEWLINE))
+                skipped = Skipped(skipped.lines + lines, skipped.size + lost)
+                buffer[: filled - lost] = buffer[lost:filled]
+                offset, filled = offset + lost, filled - lost
+                if not start:
+                    continue
+                yield skipped
+                skipped = None
+            cut = filled if ended else _object_start(buffer, filled, first=False)
+            if not cut and filled > max_object:
+                skipped = Skipped(0, 0)
         tail = buffer[cut:filled].tobytes()
-        if cut > begin:
+        if cut:
             end = cut
             if buffer[end - 1] != _NEWLINE:
                 buffer[end] = _NEWLINE
                 end += 1
             buffer[end : end + SLACK] = 0
-            yield Block(buffer[begin:], end - begin, offset + begin, buffer)
+            yield Block(buffer, end, offset, buffer)
             buffer = take() if not ended else buffer
         offset += cut
         if ended:
@@ -241,7 +245,7 @@ class _Lines:
         self.words8: Words = window(block.buffer, 8, "<u8")
         ends = line_ends(block.buffer[: block.size])
         starts = np.empty(len(ends), np.int64)
-        starts[0] = 0
+        starts[0] = len(_MARK) if block.offset == 0 and block.buffer[: len(_MARK)].tobytes() == _MARK else 0
         np.add(ends[:-1], 1, out=starts[1:])
         words = self.words8[starts].astype(np.uint64, copy=False)
         letter = words.astype(np.uint8)
@@ -256,13 +260,27 @@ class _Lines:
         self.starts, self.ends, self.words = starts, ends, _folded(words)
         blank = letter == _NEWLINE
         if (cr := np.flatnonzero(letter == ord("\r"))).size:
-            blank[cr[ends[cr] == starts[cr] + 1]] = True
+            blank[cr] = ends[cr] == starts[cr] + 1
+            for line in cr[~blank[cr]].tolist():
+                blank[line] = not self.text(line).strip(b"\r")
+        self.blank = blank
         self.continuation = (letter == ord(" ")) | (letter == ord("\t")) | (letter == ord("+"))
         self.heads = np.flatnonzero(~blank[1:] & blank[:-1]) + 1
         """Lines that begin an object: the ones after an empty line, and the first."""
         if len(blank) and not blank[0]:
             self.heads = np.concatenate([np.zeros(1, np.int64), self.heads])
         self._objects: NDArray[np.int32] | None = None
+        self._judged = -1, ""
+
+    def text(self, line: int) -> bytes:
+        return self.buffer[self.starts[line] : self.ends[line]].tobytes()
+
+    def paragraph(self, head: int) -> Iterator[bytes]:
+        """Yield the lines from *head* to the next empty one."""
+        for line in range(head, len(self.starts)):
+            if self.blank[line]:
+                return
+            yield self.text(line)
 
     def object_of(self, found: Indices) -> NDArray[np.int32]:
         """Return the number, from 0, of the object that each line in *found* belongs to."""
@@ -295,17 +313,24 @@ class _Lines:
 
     def whole_value(self, line: int) -> str:
         """Return the clean value of the attribute that begins at *line*, with its continuation lines."""
-        pieces = [self.buffer[self.starts[line] : self.ends[line]].tobytes()]
-        line += 1
-        while line < len(self.starts) and self.continuation[line]:
-            pieces.append(self.buffer[self.starts[line] : self.ends[line]].tobytes())
-            line += 1
+        pieces = [self.text(line)]
+        following = line + 1
+        while following < len(self.starts) and self.continuation[following]:
+            pieces.append(self.text(following))
+            following += 1
         raw = b"\n".join(pieces)
-        try:
-            text = raw.decode()
-        except UnicodeDecodeError:
-            text = raw.decode("latin-1")
-        return Attribute(text, 1).value
+        return Attribute(raw.decode("ascii" if raw.isascii() else self._encoding_of(line)), 1).value
+
+    def _encoding_of(self, line: int) -> str:
+        """Return the encoding of the object that *line* belongs to: UTF-8 if all of it is that, else latin-1."""
+        head = int(self.heads[np.searchsorted(self.heads, line, side="right") - 1])
+        if self._judged[0] != head:
+            try:
+                b"\n".join(self.paragraph(head)).decode()
+                self._judged = head, "utf-8"
+            except UnicodeDecodeError:
+                self._judged = head, "latin-1"
+        return self._judged[1]
 
 
 def scan(block: Block, wanted: Wanted) -> Columns:
@@ -324,7 +349,10 @@ def scan(block: Block, wanted: Wanted) -> Columns:
     _count_the_rest(lines, heads[rest], columns)
     extents = np.diff(lines.starts[heads], append=block.size)
     for name, numbers in member.items():
-        if (large := extents[numbers] > MAX_OBJECT).any():
+        large = extents[numbers] > MAX_OBJECT
+        for index in np.flatnonzero(large).tolist():
+            large[index] = sum(len(text) + 1 for text in lines.paragraph(int(heads[numbers[index]]))) > MAX_OBJECT
+        if large.any():
             columns.rejected += [
                 Rejected(lines.number_of(int(head)), f"object larger than {MAX_OBJECT:,} bytes skipped")
                 for head in heads[numbers[large]]
@@ -332,31 +360,42 @@ def scan(block: Block, wanted: Wanted) -> Columns:
             member[name] = numbers[~large]
     for name, numbers in member.items():
         columns.classes[name] = _class_columns(lines, wanted[name], numbers)
+        columns.taken += len(numbers)
+    columns.rejected.sort()
     return columns
 
 
 def _count_the_rest(lines: _Lines, heads: Indices, columns: Columns) -> None:
     """Tell objects of other classes from paragraphs that are no objects; alike beginnings are judged once."""
-    starts = lines.starts[heads]
-    for second in (False, True):
-        words = lines.words8[starts + 8].astype(np.uint64) if second else lines.words[heads]
-        unsettled = np.ones(len(heads), np.bool_)
-        for word in np.unique(words).tolist():
-            alike = np.flatnonzero(words == np.uint64(word))
-            if second or b":" in word.to_bytes(8, "little"):
-                _count_alike(lines, heads[alike], columns)
-                unsettled[alike] = False
-        heads, starts = heads[unsettled], starts[unsettled]
+    first = lines.words[heads]
+    second = lines.words8[lines.starts[heads] + 8].astype(np.uint64)
+    second[_holds_colon(first)] = 0
+    order = np.lexsort((second, first))
+    changes = (np.diff(first[order]) != 0) | (np.diff(second[order]) != 0)
+    settled = _holds_colon(first) | _holds_colon(second)
+    for alike in np.split(order, np.flatnonzero(changes) + 1) if len(order) else ():
+        if settled[alike[0]]:
+            _count_alike(lines, heads[np.sort(alike)], columns)
+        else:
+            for head in heads[alike]:
+                _count_alike(lines, head.reshape(1), columns)
+
+
+def _holds_colon(words: Words) -> NDArray[np.bool_]:
+    """Tell which words have a byte that is a colon."""
+    holds: NDArray[np.bool_] = (words.view(np.uint8).reshape(-1, 8) == ord(":")).any(axis=1)
+    return holds
 
 
 def _count_alike(lines: _Lines, heads: Indices, columns: Columns) -> None:
-    head = int(heads[0])
-    text = lines.buffer[lines.starts[head] : min(int(lines.ends[head]), int(lines.starts[head]) + 64)].tobytes()
+    text = lines.text(int(heads[0]))[:_LONGEST_CLASS]
     if _CLASS_LINE.match(text) is None:
-        shown = text[:32].decode("ascii", "backslashreplace")
-        message = f"expected a class name and a colon, got {shown!r}"
-        columns.rejected += [Rejected(lines.number_of(head), message) for head in heads.tolist()]
-    elif text.startswith(b"*xx"):
+        for head in heads.tolist():
+            if any(line.strip(b" \t\r") for line in lines.paragraph(head)):
+                shown = lines.text(head)[:32].decode("ascii", "backslashreplace")
+                message = f"expected a class name and a colon, got {shown!r}"
+                columns.rejected.append(Rejected(lines.number_of(head), message))
+    elif text[:3].lower() == b"*xx":
         columns.deleted += len(heads)
     else:
         columns.other += len(heads)
@@ -399,18 +438,24 @@ def _values(lines: _Lines, key: _Key, names: frozenset[str], rank: NDArray[np.in
 
 
 def _may_list(lines: _Lines, key: _Key, found: Indices, names: frozenset[str]) -> NDArray[np.bool_]:
-    """Tell which lines may list one of *names*: those that begin like one, and those with room for two names.
+    """Tell which lines may list one of *names*: those that begin like one, and those with a comma and room for two names.
 
     Lines that are not laid out as registries do, or are continued, may.
     """
-    begin = lines.starts[found]
-    first = _folded(lines.words8[begin + _COLUMN].astype(np.uint64, copy=False))
+    begin, end = lines.starts[found], lines.ends[found]
+    first = _folded(lines.words8[begin + _COLUMN])
     may = (lines.words8[begin + (_COLUMN - 8)] & key.padding) != (_BLANKS & key.padding)
-    may |= lines.ends[found] - begin > _COLUMN + min(map(len, names)) + 2
+    may |= first.astype(np.uint8) <= ord(",")
     may |= lines.continued(found)
     for beginning in {name.lower().encode()[:8] for name in names}:
         mask, word = (np.frombuffer(part.ljust(8, b"\0"), "<u8")[0] for part in (b"\xff" * len(beginning), beginning))
         may |= (first & mask) == word
+    roomy = np.flatnonzero(end - begin > _COLUMN + min(map(len, names)) + 1)
+    shown = window(lines.buffer, _WIDE, f"V{_WIDE}")[begin[roomy] + _COLUMN].view(np.uint8).reshape(-1, _WIDE)
+    comma = np.flatnonzero(shown == ord(","))
+    line = roomy[comma // _WIDE]
+    may[line[begin[line] + _COLUMN + comma % _WIDE < end[line]]] = True
+    may[roomy[end[roomy] - begin[roomy] > _COLUMN + _WIDE]] = True
     result: NDArray[np.bool_] = may
     return result
 
@@ -421,7 +466,7 @@ def _listing(values: Values, names: frozenset[str]) -> Values:
     keep = [
         number
         for number, text in enumerate(texts)
-        if any(element.strip() in names for element in text.decode().upper().split(","))
+        if any(element.strip(" ") in names for element in text.decode().upper().split(","))
     ]
     text = b"".join(texts[number] + b"\n" for number in keep)
     return Values(values.row[keep], values.length[keep], np.frombuffer(text, np.uint8))
@@ -443,6 +488,9 @@ def _plain_values(lines: _Lines, key: _Key, found: Indices) -> tuple[Indices, In
         rest = np.flatnonzero(~laid_out)
         start[rest], end[rest] = _stripped(buffer, begin[rest] + key.width, end[rest])
     plain = ~lines.continued(found)
+    if not laid_out.all():
+        left = _BLANK[buffer[start[rest]]] | _BLANK[buffer[end[rest] - 1]]
+        plain[rest[left & (start[rest] < end[rest])]] = False
     return start, end, plain
 
 

@@ -1,34 +1,45 @@
 """The journey from dump files to an index file: read, scan, collect, build, put in place.
 
-Every step is another module's; this one only leads from one to the next, and counts.
+Every step is another module's; this one only leads from one to the next, shares the work between two processes, and
+counts. Where there is enough of it a second process (`irtkit.clients.helper`) scans every other block.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from typing import IO
 
-from irtkit.clients.files import Lent, find_dumps, read_blocks, replace_file
-from irtkit.dump import Columns, Rejected, Skipped, Wanted, scan
-from irtkit.errors import DumpError
+from irtkit.clients.files import find_dumps, read_blocks
+from irtkit.clients.outputs import replacing
+from irtkit.dump import Columns, Rejected, Skipped, scan
+from irtkit.errors import DumpError, IndexFileError
 from irtkit.index.build import arrays_of, shift_for
-from irtkit.index.collect import WANTED, Collector
+from irtkit.index.collect import WANTED, Collector, Part
 from irtkit.index.storage import encode
 
-__all__ = ["BuildReport", "FileReport", "Progress", "build_index", "scan_dump"]
+__all__ = ["BuildReport", "FileReport", "Progress", "build_index", "collect_blocks"]
 
 Progress = Callable[[str, int, int], None]
 """Called with a dump's path, the bytes of it read so far, and its size."""
 
-_SCANNERS = 2
-"""Threads that scan: NumPy lets others run while it works on a block."""
 _SHOWN = 10
 """Rejected objects that a report keeps of each file."""
+_WORTH_HELP = 8 << 20
+"""Bytes of dumps from which a second process pays for its start."""
+_TURN = 20
+_HELPERS = range(1, _TURN - 1, 2)
+"""Of each turn of blocks the helper takes these, a little less than half: it starts later. Its parent takes the rest."""
+_EVERY = range(_TURN)
 
 
 @dataclass(slots=True)
@@ -46,7 +57,7 @@ class FileReport:
     rejected: int = 0
     """Paragraphs that are no objects, and objects that cannot be read."""
     shown: list[Rejected] = field(default_factory=list)
-    """The first of them."""
+    """The first of them, lines counted from 1 in the dump."""
 
 
 @dataclass(slots=True)
@@ -59,7 +70,7 @@ class BuildReport:
 
 
 def build_index(paths: Iterable[str], output: str, *, progress: Progress | None = None) -> BuildReport:
-    """Build the index file *output* from the dumps that *paths* name (files or folders), and put it in place in one step.
+    """Build the index file *output* from the dumps that *paths* name (files or folders); put it in place in one step.
 
     Class and source of each object come from its content. Objects that cannot be read are counted, the first of
     each file are kept in the report, and the rest goes on. An index that stands at *output* serves until the new one is
@@ -67,64 +78,125 @@ def build_index(paths: Iterable[str], output: str, *, progress: Progress | None 
 
     Raises: DumpError when a dump cannot be read or holds no objects; IndexFileError when *output* cannot be written.
     """
+    dumps = find_dumps(paths)
+    with replacing(output, IndexFileError, durable=True) as file:
+        collected = _collect(dumps, progress)
+        report = BuildReport(_file_reports(dumps, collected.parts), dict(sorted(collected.counts.items())))
+        arrays = arrays_of(collected)
+        for part in encode(arrays, _manifest(report, shift_for(len(arrays["ipv4.start"])))):
+            file.write(part)
+    return report
+
+
+def _collect(dumps: Sequence[str], progress: Progress | None) -> Collector:
     collected = Collector()
-    report = BuildReport()
-    for path in find_dumps(paths):
-        report.files.append(_collect(path, collected, progress))
-    report.counts = dict(sorted(collected.counts.items()))
-    arrays = arrays_of(collected)
-    manifest = {
+    helped = _cpus() > 1 and sum(Path(path).stat().st_size for path in dumps) > _WORTH_HELP
+    with ExitStack() as stack:
+        helper = stack.enter_context(_Helper(dumps)) if helped else None
+        mine = sorted(set(_EVERY) - set(_HELPERS)) if helped else _EVERY
+        collected.parts += collect_blocks(dumps, collected, mine, progress)
+        if helper is not None:
+            collected.merge(helper.collected())
+    return collected
+
+
+def _manifest(report: BuildReport, shift: int) -> dict[str, object]:
+    return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "shift": shift_for(len(arrays["ipv4.start"])),
+        "shift": shift,
         "objects": [[source, name, count] for (source, name), count in report.counts.items()],
         "files": [
             {"name": Path(file.path).name, "size": file.size, "objects": file.taken, "rejected": file.rejected}
             for file in report.files
         ],
     }
-    replace_file(output, encode(arrays, manifest))
-    return report
 
 
-def _collect(path: str, collected: Collector, progress: Progress | None) -> FileReport:
-    report = FileReport(path, Path(path).stat().st_size)
-    line = 1
-    for columns, position in scan_dump(path):
-        report.taken += sum(scanned.count for scanned in columns.classes.values())
+def _cpus() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def collect_blocks(
+    dumps: Sequence[str], collected: Collector, turns: Sequence[int], progress: Progress | None = None
+) -> Iterator[Part]:
+    """Scan and collect the blocks whose place in each turn is among *turns*.
+
+    Raises: DumpError when a dump cannot be read.
+    """
+    blocks = count()
+    for number, path in enumerate(dumps):
+        size = Path(path).stat().st_size
+        for lent, position in read_blocks(path):
+            block_number = next(blocks)
+            with lent as block:
+                if block_number % _TURN not in turns:
+                    continue
+                if isinstance(block, Skipped):
+                    too_large = Rejected(0, "object larger than 5,000,000 bytes skipped")
+                    columns = Columns(rejected=[too_large], lines=block.lines)
+                else:
+                    columns = scan(block, WANTED)
+            yield collected.add(columns, (number, block_number))
+            if progress is not None:
+                progress(path, position, size)
+
+
+def _file_reports(dumps: Sequence[str], parts: Iterable[Part]) -> list[FileReport]:
+    """Count what each dump held. Raises: DumpError for one without objects."""
+    reports = [FileReport(path, Path(path).stat().st_size) for path in dumps]
+    lines = [1] * len(dumps)
+    for part in sorted(parts, key=lambda part: part.place):
+        number = part.place[0]
+        report, columns = reports[number], part.columns
+        report.taken += columns.taken
         report.other += columns.other
         report.deleted += columns.deleted
-        for rejected in columns.rejected + collected.add(columns):
-            report.rejected += 1
-            if len(report.shown) < _SHOWN:
-                report.shown.append(Rejected(line + rejected.line, rejected.message))
-        line += columns.lines
-        if progress is not None:
-            progress(path, position, report.size)
-    if not report.taken + report.other + report.deleted:
-        raise DumpError("holds no RPSL object; expected a registry dump, plain or gzip", path=path, line=1)
-    return report
+        report.rejected += len(columns.rejected)
+        for rejected in columns.rejected[: _SHOWN - len(report.shown)]:
+            report.shown.append(Rejected(lines[number] + rejected.line, rejected.message))
+        lines[number] += columns.lines
+    for report in reports:
+        if not report.taken + report.other + report.deleted:
+            raise DumpError("holds no RPSL object; expected a registry dump, plain or gzip", path=report.path, line=1)
+    return reports
 
 
-def scan_dump(path: str, wanted: Wanted = WANTED) -> Iterator[tuple[Columns, int]]:
-    """Yield the columns of each block of a dump, in order, with the bytes of the file read so far.
+class _Helper:
+    """A second process that collects the blocks this one leaves out; what it gathers arrives while both work."""
 
-    One thread inflates, others scan, while the caller uses what is ready.
+    def __init__(self, dumps: Sequence[str]) -> None:
+        self._parts: list[Part] = []
+        self._collected: Collector | None = None
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "irtkit.clients.helper"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._thread = threading.Thread(target=self._receive, args=(self._process.stdout,), daemon=True)
+        self._thread.start()
+        assert self._process.stdin is not None  # noqa: S101 - it was asked for
+        with self._process.stdin as pipe:
+            pickle.dump((list(map(os.path.abspath, dumps)), _HELPERS), pipe)
 
-    Raises: DumpError when the file cannot be read.
-    """
-    with ThreadPoolExecutor(_SCANNERS, "irtkit-scan") as pool, closing(read_blocks(path)) as blocks:
-        pending: deque[tuple[Future[Columns], int]] = deque()
-        for block, position in blocks:
-            pending.append((pool.submit(_scan, block, wanted), position))
-            if len(pending) > _SCANNERS:
-                future, reached = pending.popleft()
-                yield future.result(), reached
-        for future, reached in pending:
-            yield future.result(), reached
+    def _receive(self, pipe: IO[bytes]) -> None:
+        with pipe:
+            try:
+                while not isinstance(item := pickle.load(pipe), Collector):  # noqa: S301 - our own process wrote it
+                    self._parts.append(item)
+            except (EOFError, pickle.UnpicklingError):
+                return
+            self._collected = item
 
+    def collected(self) -> Collector:
+        """Wait for the other process; return what it gathered. Raises: DumpError when it failed."""
+        self._thread.join()
+        if self._process.wait() or self._collected is None:
+            raise DumpError("the process that reads along has ended early", path="dumps")
+        self._collected.parts = self._parts
+        return self._collected
 
-def _scan(block: Lent, wanted: Wanted) -> Columns:
-    with block as held:
-        if isinstance(held, Skipped):
-            return Columns(rejected=[Rejected(0, "object larger than 5,000,000 bytes skipped")], lines=held.lines)
-        return scan(held, wanted)
+    def __enter__(self) -> _Helper:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._thread.join()

@@ -1,16 +1,14 @@
-"""Files: dumps read a block ahead, index files replaced in one step.
+"""Dump files: found, and read a block ahead.
 
-It decides nothing about what is in a file: cutting and scanning is `irtkit.dump`'s, the layout `irtkit.index.storage`'s.
+It decides nothing about what is in a file: cutting and scanning is `irtkit.dump`'s.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import queue
 import re
 import threading
-import zlib
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,18 +16,19 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-from isal import igzip
+from isal import igzip, isal_zlib
 
 from irtkit.addresses import SLACK
 from irtkit.dump import BLOCK_SIZE, MAX_OBJECT, Block, Skipped, iter_blocks
-from irtkit.errors import DumpError, IndexFileError
+from irtkit.errors import DumpError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["find_dumps", "looks_like_dump", "read_blocks", "replace_file"]
+__all__ = ["Lent", "find_dumps", "looks_like_dump", "read_blocks"]
 
 _GZIP = b"\x1f\x8b"
+_DAMAGE: Any = (isal_zlib.error, igzip.BadGzipFile)
 _MAX_RATIO = 200
 """Registry dumps shrink to a tenth or a twentieth; deflate cannot do better than 1:1032."""
 _RATIO_FROM = 64 << 20
@@ -120,7 +119,7 @@ def looks_like_dump(path: str) -> bool:
         view = memoryview(bytearray(_SNIFFED))
         try:
             got = source.readinto(view)
-        except (OSError, EOFError, zlib.error):
+        except (OSError, EOFError, *_DAMAGE):
             return False
     first = _FIRST_LINE.match(view[:got])
     return first is not None and first[1].lower().decode() in _CLASSES
@@ -211,58 +210,8 @@ class _StoppedError(Exception):
 def _as_dump_error(error: BaseException, path: str) -> BaseException:
     if isinstance(error, EOFError):
         return DumpError("gzip file is truncated; expected its end marker", path=path)
-    if isinstance(error, zlib.error | igzip.BadGzipFile):
+    if isinstance(error, _DAMAGE):
         return DumpError(f"gzip file is damaged: {error}", path=path)
     if isinstance(error, OSError):
         return DumpError(f"cannot be read: {_why(error)}", path=path)
     return error
-
-
-def replace_file(path: str, parts: Iterable[memoryview]) -> None:
-    """Write *parts* to a file beside *path* and put it in its place in one step.
-
-    A reader sees the old file or the new one, whole; a killed writer leaves the old one, and the file beside it
-    is used again by the next.
-
-    Raises: IndexFileError when another process is writing there, or when it cannot be written.
-    """
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.building")
-    try:
-        handle = _locked(beside)
-    except BlockingIOError:
-        raise IndexFileError("another build is writing this index; wait for it to end", path=path) from None
-    except OSError as error:
-        raise IndexFileError(f"cannot be written: {_why(error)}", path=path) from None
-    with open(handle, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor that holds the lock
-        try:
-            file.truncate()
-            for part in parts:
-                _write_all(file, part)
-            os.fsync(file.fileno())
-            beside.replace(target)
-        except OSError as error:
-            beside.unlink(missing_ok=True)
-            raise IndexFileError(f"cannot be written: {_why(error)}", path=path) from None
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-
-
-def _write_all(file: IO[bytes], part: memoryview) -> None:
-    while part:
-        part = part[file.write(part) :]
-
-
-def _locked(path: Path) -> int:
-    """Open *path*, made if need be, with an exclusive lock on it."""
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
-                return handle
-        except BaseException:
-            os.close(handle)
-            raise
-        os.close(handle)  # it was put in place, or removed, between the two calls

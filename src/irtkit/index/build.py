@@ -17,12 +17,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from irtkit.index.collect import Codes, Collector, Name, Ranges, joined, source_rank, text_column
+from irtkit.index.collect import Codes, Collector, Name, Networks, joined, source_rank, text_arrays, text_column
 from irtkit.index.flatten import Hierarchy, Holdings, Rows, flatten, merge
 from irtkit.index.layout import GAPS, PARTY_TEXTS, Flag
 from irtkit.index.nesting import ranks_ipv4, ranks_ipv6
-from irtkit.schema.contact_facts import MailboxFacts, mailbox_of
-from irtkit.schema.contact_rules import registry_of_source, rules_for_source
+from irtkit.schema.contact_facts import MailboxFacts
+from irtkit.schema.contact_rules import registry_of_source
 
 __all__ = ["arrays_of", "shift_for"]
 
@@ -50,13 +50,18 @@ class _Space:
 
 def arrays_of(collected: Collector) -> dict[str, Array]:
     """Return the arrays of the index, as `irtkit.index.layout` lists them. The collector is spent."""
-    codes = {name: joined(parts, np.uint8 if name == "flags" else np.int32) for name, parts in collected.codes.items()}
+    parts = sorted(collected.parts, key=lambda part: part.place)
+    networks = [network for part in parts for network in part.networks]
+    codes = {
+        name: joined([network.codes[name] for network in networks], np.uint8 if name == "flags" else np.int32)
+        for name in ("source", "country", "org", "role", "irts", "flags")
+    }
     roles, leads = _abuse_contacts(collected, codes)
     irts = [_facts(collected, "irt", name) for name in collected.irts.code]
     sets = list(collected.irt_sets)
     return {
-        **dict(_answers(collected, codes, leads)),
-        **dict(_objects(collected, codes)),
+        **dict(_answers(collected, networks, codes, leads)),
+        **dict(_objects(collected, networks, codes)),
         "irt_set.at": np.cumsum([0, *map(len, sets)]).astype(np.uint32),
         "irt_set.irt": np.array([irt for members in sets for irt in members], np.int32),
         **dict(_parties("irt", collected.irts, irts)),
@@ -66,7 +71,7 @@ def arrays_of(collected: Collector) -> dict[str, Array]:
 
 def _facts(collected: Collector, class_name: str, name: Name) -> MailboxFacts | None:
     party = collected.parties[class_name].get(name)
-    return None if party is None else mailbox_of(party.attributes, rules_for_source(name[0]), class_name)
+    return None if party is None else party.facts
 
 
 def _abuse_contacts(collected: Collector, codes: dict[str, Array]) -> tuple[Facts, Array]:
@@ -78,9 +83,8 @@ def _abuse_contacts(collected: Collector, codes: dict[str, Array]) -> tuple[Fact
     org_role = np.full(len(collected.orgs.code) + 1, -1, np.int32)
     for (registry, org), code in collected.orgs.code.items():
         party = collected.parties["organisation"].get((registry, org))
-        handle = next(iter(party.attributes.get("abuse-c", ())), "") if party else ""
-        if handle:
-            org_role[code] = collected.roles.of((registry, handle.upper()))
+        if party is not None and party.abuse_c:
+            org_role[code] = collected.roles.of((registry, party.abuse_c.upper()))
     facts = [_facts(collected, "role", name) for name in collected.roles.code]
     leads = np.array([*(fact is not None and fact.attribute is not None for fact in facts), False])
     own, by_org = codes["role"], org_role[codes["org"]]
@@ -90,8 +94,10 @@ def _abuse_contacts(collected: Collector, codes: dict[str, Array]) -> tuple[Fact
     return facts, leads[codes["role"]]
 
 
-def _answers(collected: Collector, codes: dict[str, Array], leads: Array) -> Iterator[tuple[str, Array]]:
-    count = collected.count
+def _answers(
+    collected: Collector, networks: Sequence[Networks], codes: dict[str, Array], leads: Array
+) -> Iterator[tuple[str, Array]]:
+    count = len(codes["flags"])
     alive = (codes["flags"] & (Flag.DEAD.value | Flag.PLACEHOLDER.value)) == 0
     holdings = Holdings(
         irt=(codes["irts"] >= 0) & alive,
@@ -101,7 +107,7 @@ def _answers(collected: Collector, codes: dict[str, Array], leads: Array) -> Ite
     )
     rows = Rows.of(count)
     sources = [name for _, name in collected.sources.code]
-    spaces = {"ipv4": _ipv4_space(collected.ipv4), "ipv6": _ipv6_space(collected.ipv6)}
+    spaces = {"ipv4": _ipv4_space(networks), "ipv6": _ipv6_space(networks)}
     found = {}
     for family, space in spaces.items():
         codes["flags"][space.number[space.root]] |= Flag.ROOT.value
@@ -163,15 +169,29 @@ def _buckets(starts: Array) -> Array:
     return np.searchsorted(starts, edges).astype(np.uint32)
 
 
-def _ipv4_space(ranges: Ranges) -> _Space:
-    first, last = joined(ranges.first, np.uint32), joined(ranges.last, np.uint32)
+def _ranges(networks: Sequence[Networks], family: str, dtype: type) -> tuple[Array, Array, Array]:
+    """Return first and last address of the ranges of one family, and the number of each object."""
+    first, last, number = [], [], []
+    base = 0
+    for network in networks:
+        for begin, end, which in getattr(network, family):
+            first.append(begin)
+            last.append(end)
+            number.append((which + base).astype(np.int32))
+        base += network.count
+    return joined(first, dtype), joined(last, dtype), joined(number, np.int32)
+
+
+def _ipv4_space(networks: Sequence[Networks]) -> _Space:
+    first, last, number = _ranges(networks, "ipv4", np.uint32)
     starts, low, high = ranks_ipv4(first, last)
     size = last.astype(np.int64) - first
-    return _Space(joined(ranges.number, np.int32), (starts,), low, high, size, size == 0xFFFFFFFF)
+    return _Space(number, (starts,), low, high, size, size == 0xFFFFFFFF)
 
 
-def _ipv6_space(ranges: Ranges) -> _Space:
-    first, last = (joined(ends, np.uint64).reshape(-1, 2) for ends in (ranges.first, ranges.last))
+def _ipv6_space(networks: Sequence[Networks]) -> _Space:
+    first, last, number = _ranges(networks, "ipv6", np.uint64)
+    first, last = first.reshape(-1, 2), last.reshape(-1, 2)
     start_high, start_low, low, high = ranks_ipv6((first[:, 0], first[:, 1]), (last[:, 0], last[:, 1]))
     span_low = last[:, 1] - first[:, 1]
     span_high = last[:, 0] - first[:, 0] - (last[:, 1] < first[:, 1])
@@ -181,7 +201,7 @@ def _ipv6_space(ranges: Ranges) -> _Space:
     size = np.empty(len(order), np.int64)
     size[order] = np.cumsum(new)
     root = (span_high == _LAST_HALF) & (span_low == _LAST_HALF)
-    return _Space(joined(ranges.number, np.int32), (start_high, start_low), low, high, size, root)
+    return _Space(number, (start_high, start_low), low, high, size, root)
 
 
 def _rows_of(space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Array], sources: list[str]) -> list[Array]:
@@ -213,11 +233,16 @@ def _without_shadowed(space: _Space, mine: Array, codes: dict[str, Array], sourc
     return mine[~shadowed]
 
 
-def _objects(collected: Collector, codes: dict[str, Array]) -> Iterator[tuple[str, Array]]:
+def _objects(
+    collected: Collector, networks: Sequence[Networks], codes: dict[str, Array]
+) -> Iterator[tuple[str, Array]]:
     for name in ("source", "country", "org", "role", "irts", "flags"):
         yield f"object.{name}", codes[name]
-    yield from collected.keys.arrays("object.key")
-    yield from collected.netnames.arrays("object.netname")
+    for name in ("key", "netname"):
+        values = [getattr(network, name) for network in networks]
+        length = joined([column.length for column in values], np.int32)
+        text = joined([column.text[column.text != ord("\n")] for column in values], np.uint8)
+        yield from text_arrays(f"object.{name}", length, text)
     for name, column in (("source", collected.sources), ("country", collected.countries), ("org", collected.orgs)):
         yield from text_column(name, (text for _, text in column.code))
 

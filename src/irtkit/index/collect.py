@@ -8,8 +8,9 @@ It reads no files, nests nothing, and knows no registry's rules by itself: those
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,10 +21,16 @@ from irtkit.dump import ClassColumns, Columns, Rejected, Values, Wanted
 from irtkit.errors import RangeError
 from irtkit.index.layout import Flag, printable
 from irtkit.resources import AddressRange
-from irtkit.schema.contact_facts import MAILBOX_ATTRIBUTES, is_placeholder, is_registry_maintained
-from irtkit.schema.contact_rules import RULES, registry_of_source, rules_for_source
+from irtkit.schema.contact_facts import (
+    MAILBOX_ATTRIBUTES,
+    MailboxFacts,
+    is_placeholder,
+    is_registry_maintained,
+    mailbox_of,
+)
+from irtkit.schema.contact_rules import RULES, ContactRules, registry_of_source, rules_for_source
 
-__all__ = ["WANTED", "Codes", "Collector", "Party", "Ranges", "Texts", "joined", "source_rank", "text_column"]
+__all__ = ["WANTED", "Codes", "Collector", "Networks", "Part", "Party", "joined", "source_rank", "text_arrays", "text_column"]
 
 Array: TypeAlias = NDArray[Any]
 Name: TypeAlias = tuple[str, str]
@@ -40,7 +47,7 @@ WANTED: Wanted = {
     "inetnum": {"inetnum": _ALL, **_NETWORK},
     "inet6num": {"inet6num": _ALL, **_NETWORK},
     "irt": {"irt": _ALL, **_PARTY},
-    "role": {"nic-hdl": _ALL, **_PARTY},
+    "role": {"nic-hdl": _ALL, **{name: _ALL for name in _PARTY if name != "e-mail"}},
     "organisation": {"organisation": _ALL, "abuse-c": _ALL, "source": _ALL},
 }
 """The attributes that decide or name a contact."""
@@ -61,22 +68,9 @@ class Codes:
         """Return the number of *value*, the next one if it is new."""
         return self.code.setdefault(value, len(self.code))
 
-
-class Texts:
-    """A column of text that grows block by block."""
-
-    def __init__(self) -> None:
-        self._length: list[Array] = []
-        self._text: list[Array] = []
-
-    def add(self, values: Values) -> None:
-        """Append dense *values*."""
-        self._length.append(values.length)
-        self._text.append(values.text[values.text != ord("\n")])
-
-    def arrays(self, name: str) -> Iterator[tuple[str, Array]]:
-        """Yield the arrays of the column."""
-        yield from text_arrays(name, joined(self._length, np.int32), joined(self._text, np.uint8))
+    def merged(self, other: Codes) -> Array:
+        """Take in the values of *other*; return the number here of each of its numbers, -1 of -1."""
+        return np.array([*map(self.of, other.code), -1])
 
 
 def text_arrays(name: str, length: Array, text: Array) -> Iterator[tuple[str, Array]]:
@@ -101,57 +95,69 @@ def joined(parts: list[Array], dtype: type) -> Array:
 
 
 @dataclass(slots=True)
-class Ranges:
-    """The ranges of one address family: their ends, as integers or halves, and the number of each object."""
+class Networks:
+    """The address objects of one class in a block; codes are those of the collector that made them."""
 
-    first: list[Array] = field(default_factory=list)
-    last: list[Array] = field(default_factory=list)
-    number: list[Array] = field(default_factory=list)
+    count: int
+    codes: dict[str, Array]
+    """`source`, `country`, `org`, `role` (of the own abuse-c), `irts` (irt set), `flags`."""
+    netname: Values
+    key: Values
+    """The ranges as keys, in canonical form."""
+    ipv4: list[tuple[Array, Array, Array]] = field(default_factory=list)
+    """First and last address of ranges, and which objects have them."""
+    ipv6: list[tuple[Array, Array, Array]] = field(default_factory=list)
+    """The same, addresses as rows of two halves."""
 
-    def add(self, first: Array, last: Array, number: Array) -> None:
-        """Append ranges."""
-        self.first.append(first)
-        self.last.append(last)
-        self.number.append(number.astype(np.int32))
+
+@dataclass(slots=True)
+class Part:
+    """What one block held."""
+
+    place: tuple[int, int]
+    """Number of the dump and of the block in it: what is read later counts more."""
+    columns: Columns
+    """The counts of the scan; the columns themselves are gone."""
+    networks: list[Networks] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An irt, role or organisation as its dump has it, read only when something refers to it."""
+    """An irt, role or organisation."""
 
-    source_rank: int
-    attributes: dict[str, list[str]]
+    order: tuple[int, int, int]
+    """Of two with one key the lesser counts: by source, then the one read later."""
+    facts: MailboxFacts | None
+    """What an irt or role says of its mailbox."""
+    abuse_c: str
+    """The abuse-c of an organisation."""
 
 
 class Collector:
-    """Gathers the columns of dumps; every object of a class gets the next number, from 0."""
+    """Gathers the columns of dumps, block by block."""
 
     def __init__(self) -> None:
         self.counts: dict[tuple[str, str], int] = {}
         """Objects taken in, by source and class."""
-        self.count = 0
+        self.parts: list[Part] = []
         self.sources, self.countries = Codes(), Codes()
         self.orgs, self.roles, self.irts = Codes(), Codes(), Codes()
         self.irt_sets: dict[tuple[int, ...], int] = {}
-        self.codes: dict[str, list[Array]] = {
-            name: [] for name in ("source", "country", "org", "role", "irts", "flags")
-        }
-        self._country_of_word = np.full(1 << 16, -1, np.int32)
-        self.keys, self.netnames = Texts(), Texts()
-        self.ipv4, self.ipv6 = Ranges(), Ranges()
         self.parties: dict[str, dict[Name, Party]] = {name: {} for name in _PARTY_KEYS}
+        self._country_of_word = np.full(1 << 16, -1, np.int32)
 
-    def add(self, columns: Columns) -> list[Rejected]:
-        """Take in the objects of one block; return those that cannot be indexed, lines counted as in the columns."""
-        rejected: list[Rejected] = []
+    def add(self, columns: Columns, place: tuple[int, int]) -> Part:
+        """Take in the objects of one block; those that cannot be indexed join `columns.rejected`."""
+        part = Part(place, columns)
         for name, scanned in columns.classes.items():
             if name in _PARTY_KEYS:
-                self._add_parties(name, scanned)
+                self._add_parties(name, scanned, place)
             else:
-                rejected += self._add_networks(name, scanned)
-        return rejected
+                part.networks.append(self._networks(name, scanned, columns.rejected))
+        columns.classes = {}
+        return part
 
-    def _add_networks(self, class_name: str, scanned: ClassColumns) -> list[Rejected]:
+    def _networks(self, class_name: str, scanned: ClassColumns, rejected: list[Rejected]) -> Networks:
         count = scanned.count
         values = {
             name: _first(column)
@@ -163,16 +169,44 @@ class Collector:
         flags = self._flags(scanned, source)
         netnames = _dense(values["netname"], count)
         self._mark_placeholders(netnames, source, flags)
-        rejected = self._add_ranges(class_name, _dense(values[class_name], count), scanned.line, flags)
-        self.netnames.add(_printable(netnames))
-        self.codes["source"].append(source)
-        self.codes["country"].append(self._country_codes(values["country"], count))
-        self.codes["org"].append(self._name_codes(values["org"], count, registries, self.orgs))
-        self.codes["role"].append(self._name_codes(values["abuse-c"], count, registries, self.roles))
-        self.codes["irts"].append(self._irt_set_codes(scanned.values["mnt-irt"], count, registries))
-        self.codes["flags"].append(flags)
-        self.count += count
-        return rejected
+        codes = {
+            "source": source,
+            "country": self._country_codes(values["country"], count),
+            "org": self._name_codes(values["org"], count, registries, self.orgs),
+            "role": self._name_codes(values["abuse-c"], count, registries, self.roles),
+            "irts": self._irt_set_codes(scanned.values["mnt-irt"], count, registries),
+            "flags": flags,
+        }
+        networks = Networks(count, codes, _printable(netnames), _dense(values[class_name], count))
+        rejected += _add_ranges(networks, class_name, scanned.line)
+        return networks
+
+    def merge(self, other: Collector) -> None:
+        """Take in what another collector gathered from other blocks of the same dumps."""
+        maps = {
+            "source": self.sources.merged(other.sources),
+            "country": self.countries.merged(other.countries),
+            "org": self.orgs.merged(other.orgs),
+            "role": self.roles.merged(other.roles),
+        }
+        irts = self.irts.merged(other.irts)
+        sets = [tuple(irts[irt] for irt in members) for members in other.irt_sets]
+        maps["irts"] = np.array([*(self.irt_sets.setdefault(irt_set, len(self.irt_sets)) for irt_set in sets), -1])
+        for part in other.parts:
+            for networks in part.networks:
+                for name, codes in maps.items():
+                    networks.codes[name] = codes[networks.codes[name]].astype(np.int32)
+        self.parts += other.parts
+        for key, count in other.counts.items():
+            self.counts[key] = self.counts.get(key, 0) + count
+        for class_name, parties in other.parties.items():
+            for name, party in parties.items():
+                self._keep(class_name, name, party)
+
+    def _keep(self, class_name: str, name: Name, party: Party) -> None:
+        older = self.parties[class_name].get(name)
+        if older is None or party.order < older.order:
+            self.parties[class_name][name] = party
 
     def _source_codes(self, values: Values, count: int, class_name: str) -> Array:
         codes = np.full(count, -1, np.int32)
@@ -206,12 +240,13 @@ class Collector:
             return codes
         begin = np.cumsum(values.length + 1) - values.length - 1
         word = values.text[begin].astype(np.uint16) | values.text[begin + 1].astype(np.uint16) << 8
-        found = np.where(values.length == 2, self._country_of_word[word], -1)
-        for index in np.flatnonzero(found < 0).tolist():
+        two = values.length == 2
+        for new in np.unique(word[two & (self._country_of_word[word] < 0)]).tolist():
+            self._country_of_word[new] = self.countries.of(("", new.to_bytes(2, "little").decode("latin-1")))
+        found = np.where(two, self._country_of_word[word], -1)
+        for index in np.flatnonzero(~two & (values.length > 0)).tolist():
             text = values.text[begin[index] : begin[index] + values.length[index]].tobytes().decode()
-            found[index] = self.countries.of(("", text)) if text else -1
-            if values.length[index] == 2:
-                self._country_of_word[word[index]] = found[index]
+            found[index] = self.countries.of(("", text))
         codes[values.row] = found
         return codes
 
@@ -245,7 +280,7 @@ class Collector:
         sources = [name for _, name in self.sources.code]
         for attribute in ("mnt-by", "mnt-lower"):
             for row, text in scanned.values[attribute].tolist():
-                rules = rules_for_source(sources[source[row]])
+                rules = _rules(sources[source[row]])
                 names = {element.strip() for element in text.upper().split(",")}
                 if is_registry_maintained(names, rules):
                     flags[row] |= Flag.REGISTRY.value
@@ -260,51 +295,11 @@ class Collector:
             at = text.find(b"\n" + name + b"\n")
             while at >= 0:
                 row = text.count(b"\n", 0, at)
-                if is_placeholder(name.decode(), (), rules_for_source(sources[source[row]])):
+                if is_placeholder(name.decode(), (), _rules(sources[source[row]])):
                     flags[row] |= Flag.PLACEHOLDER.value
                 at = text.find(b"\n" + name + b"\n", at + 1)
 
-    def _add_ranges(self, class_name: str, keys: Values, line: Array, flags: Array) -> list[Rejected]:
-        number = np.arange(self.count, self.count + len(keys.length), dtype=np.int32)
-        ends: Array = np.cumsum(keys.length + 1, dtype=np.int64) - 1
-        if class_name == "inetnum":
-            quads = parse_ipv4_ranges(keys.text, ends)
-            ok = quads.ok
-            self.ipv4.add(quads.first[ok], quads.last[ok], number[ok])
-        else:
-            prefixes = parse_ipv6_prefixes(keys.text, ends)
-            ok = canonical_ipv6(keys.text, ends, prefixes)
-            self.ipv6.add(*_ends_of_prefixes(prefixes.high[ok], prefixes.low[ok], prefixes.length[ok]), number[ok])
-            flags[ok] |= Flag.IPV6.value
-        slow = np.flatnonzero(~ok).tolist()
-        if not slow:
-            self.keys.add(keys)
-            return []
-        texts = keys.text.tobytes().decode().split("\n")
-        rejected = []
-        for row in slow:
-            try:
-                space = AddressRange.parse_lenient(texts[row])
-            except RangeError as error:
-                flags[row] |= Flag.DEAD.value
-                rejected.append(Rejected(int(line[row]), f"{class_name}: {error}"))
-                texts[row] = printable(texts[row])
-            else:
-                texts[row] = space.canonical
-                flags[row] |= Flag.IPV6.value if space.family == 6 else 0
-                self._add_range(space, int(number[row]))
-        self.keys.add(_values_of(texts[:-1]))
-        return rejected
-
-    def _add_range(self, space: AddressRange, number: int) -> None:
-        if space.family == 4:
-            first, last = (np.array([end], np.uint32) for end in (space.first, space.last))
-            self.ipv4.add(first, last, np.array([number]))
-        else:
-            halves = [np.array([[end >> 64, end & _LOW]], np.uint64) for end in (space.first, space.last)]
-            self.ipv6.add(halves[0], halves[1], np.array([number]))
-
-    def _add_parties(self, class_name: str, scanned: ClassColumns) -> None:
+    def _add_parties(self, class_name: str, scanned: ClassColumns, place: tuple[int, int]) -> None:
         attributes: list[dict[str, list[str]]] = [{} for _ in range(scanned.count)]
         for name, values in scanned.values.items():
             texts = values.text.tobytes().decode()
@@ -313,21 +308,85 @@ class Collector:
             for row, text in zip(values.row.tolist(), texts.split("\n"), strict=False):
                 if name != "remarks" or any(word in text.lower() for word in _TELLING):
                     attributes[row].setdefault(name, []).append(text)
-        known = self.parties[class_name]
-        for party in attributes:
-            source = party.get("source", [""])[0].upper()
-            key = party.get(_PARTY_KEYS[class_name], [""])[0].upper()
-            rank = source_rank(source)
+        for row, party in enumerate(attributes):
+            source = next(iter(party.get("source", ())), "").upper()
+            key = next(iter(party.get(_PARTY_KEYS[class_name], ())), "").upper()
+            rules = _rules(source)
+            facts = None if class_name == "organisation" else mailbox_of(party, rules, class_name)
+            order = source_rank(source), -place[0], -(place[1] << 32 | row)
+            abuse_c = next(iter(party.get("abuse-c", ())), "")
+            self._keep(class_name, (rules.registry, key), Party(order, facts, abuse_c))
             self.counts[source, class_name] = self.counts.get((source, class_name), 0) + 1
-            place = registry_of_source(source), key
-            older = known.get(place)
-            if older is None or rank <= older.source_rank:
-                known[place] = Party(rank, party)
 
 
+def _add_ranges(networks: Networks, class_name: str, line: Array) -> list[Rejected]:
+    """Read the keys of *networks*; return what cannot be read."""
+    keys, flags = networks.key, networks.codes["flags"]
+    ends: Array = np.cumsum(keys.length + 1, dtype=np.int64) - 1
+    if class_name == "inetnum":
+        quads = parse_ipv4_ranges(keys.text, ends)
+        ok = quads.ok
+        networks.ipv4.append((quads.first[ok], quads.last[ok], np.flatnonzero(ok)))
+    else:
+        prefixes = parse_ipv6_prefixes(keys.text, ends)
+        ok = canonical_ipv6(keys.text, ends, prefixes)
+        halves = _ends_of_prefixes(prefixes.high[ok], prefixes.low[ok], prefixes.length[ok])
+        networks.ipv6.append((*halves, np.flatnonzero(ok)))
+        flags[ok] |= Flag.IPV6.value
+    slow = np.flatnonzero(~ok).tolist()
+    if not slow:
+        return []
+    texts = keys.text.tobytes()
+    replaced: dict[int, str] = {}
+    rejected = []
+    for row in slow:
+        text = texts[ends[row] - keys.length[row] : ends[row]].decode()
+        try:
+            space = AddressRange.parse_lenient(text)
+        except RangeError as error:
+            flags[row] |= Flag.DEAD.value
+            rejected.append(Rejected(int(line[row]), f"{class_name}: {error}"))
+            replaced[row] = printable(text)
+        else:
+            replaced[row] = space.canonical
+            flags[row] |= Flag.IPV6.value if space.family == 6 else 0
+            _add_range(networks, space, row)
+    networks.key = _replaced(keys, replaced)
+    return rejected
+
+
+def _replaced(values: Values, texts: Mapping[int, str]) -> Values:
+    """Return dense *values* with other texts in some rows."""
+    length = values.length.copy()
+    end = np.cumsum(values.length + 1, dtype=np.int64)
+    old, pieces, done = values.text.tobytes(), [], 0
+    for row, text in texts.items():
+        new = text.encode()
+        pieces += [old[done : int(end[row] - values.length[row] - 1)], new, b"\n"]
+        done = int(end[row])
+        length[row] = len(new)
+    return Values(values.row, length, np.frombuffer(b"".join([*pieces, old[done:]]), np.uint8))
+
+
+def _add_range(networks: Networks, space: AddressRange, row: int) -> None:
+    which = np.array([row])
+    if space.family == 4:
+        first, last = (np.array([end], np.uint32) for end in (space.first, space.last))
+        networks.ipv4.append((first, last, which))
+    else:
+        halves = [np.array([[end >> 64, end & _LOW]], np.uint64) for end in (space.first, space.last)]
+        networks.ipv6.append((halves[0], halves[1], which))
+
+
+@cache
+def _rules(source: str) -> ContactRules:
+    return rules_for_source(source)
+
+
+@cache
 def source_rank(source: str) -> int:
     """Return the place of *source* among its registry's: of two objects with one key the main source's counts."""
-    sources = rules_for_source(source).sources
+    sources = _rules(source).sources
     return sources.index(source) if source in sources else len(sources)
 
 

@@ -1,0 +1,140 @@
+"""Files that appear whole or not at all, and standard output.
+
+A file is written beside its place and put there in one step, so that a reader, or whoever finds it after a crash, never
+takes half of it for all of it.
+
+It knows no format, and decides nothing about what is written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, TypeAlias
+
+from irtkit.errors import IrtkitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Buffer
+
+__all__ = ["OutputError", "replacing", "writing"]
+
+
+class OutputError(IrtkitError):
+    """An output cannot be written; *path* names it."""
+
+    def __init__(self, message: str, *, path: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+Failure: TypeAlias = "Callable[..., IrtkitError]"
+"""An exception's class: it takes a message, and *path*."""
+
+
+class _File(io.FileIO):
+    """A file whose `write` writes everything, and says of which file it failed."""
+
+    def __init__(self, file: int | Path, path: str, failure: Failure) -> None:
+        super().__init__(file, "w")
+        self._path, self._failure = path, failure
+
+    def write(self, data: Buffer) -> int:
+        left = memoryview(data).cast("B")
+        size = len(left)
+        with _failing(self._path, self._failure):
+            while left:
+                left = left[super().write(left) :]
+        return size
+
+
+@contextmanager
+def _failing(path: str, failure: Failure) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise failure(f"cannot be written: {(error.strerror or str(error)).lower()}", path=path) from None
+
+
+@contextmanager
+def writing(path: str | None) -> Iterator[IO[bytes]]:
+    """Open *path* as `replacing` does, or for None standard output, which is flushed at the end.
+
+    Raises: OutputError, also while it is written, when it cannot be written; BrokenPipeError when nobody reads it.
+    """
+    if path is not None:
+        with replacing(path) as file:
+            yield file
+        return
+    if sys.stdout is None:
+        raise OutputError("is closed; expected somewhere to write", path="standard output")
+    sys.stdout.flush()
+    with _File(os.dup(sys.stdout.fileno()), "standard output", OutputError) as file:
+        yield file
+
+
+@contextmanager
+def replacing(path: str, failure: Failure = OutputError, *, durable: bool = False) -> Iterator[IO[bytes]]:
+    """Open a file beside *path* for writing, and put it in its place in one step when the `with` statement ends.
+
+    Whoever opens *path* meanwhile gets the old file. After an exception the old file stays and the new one is
+    removed; what a killed writer left is used again by the next one. The `with` statement holds a lock, so that a
+    second writer fails at once. *durable* waits until the disk has it. A device or a pipe is written as it is.
+
+    Raises: *failure*, also while it is written, when another process is writing there, or when it cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    with _failing(path, failure):
+        if target.is_dir():
+            raise failure("is a folder; expected a file", path=path)
+        device = _File(target, path, failure) if target.exists() and not target.is_file() else None
+    if device is not None:
+        with device:
+            yield device
+        return
+    beside = target.with_name(f".{target.name}.writing")
+    with _failing(path, failure):
+        handle = _locked(beside)
+    if handle is None:
+        raise failure("another process is writing this file; wait for it to end", path=path)
+    with _File(handle, path, failure) as file:
+        try:
+            yield file
+            with _failing(path, failure):
+                if durable:
+                    os.fsync(handle)
+                beside.replace(target)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+
+
+def _locked(path: Path) -> int | None:
+    """Open *path*, made if need be, empty and with an exclusive lock on it; None when another process has that."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
+                os.ftruncate(handle, 0)
+                return handle
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)  # it was put in place, or removed, between the two calls
