@@ -6,13 +6,14 @@ counts. Where there is enough of it a second process (`irtkit.clients.helper`) s
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -27,7 +28,7 @@ from irtkit.index.build import arrays_of, shift_for
 from irtkit.index.collect import WANTED, Collector, Part
 from irtkit.index.storage import encode
 
-__all__ = ["BuildReport", "FileReport", "Progress", "build_index", "collect_blocks"]
+__all__ = ["BuildReport", "FileReport", "Progress", "build_index", "collect_blocks", "without_cycle_search"]
 
 Progress = Callable[[str, int, int], None]
 """Called with a dump's path, the bytes of it read so far, and its size."""
@@ -79,7 +80,7 @@ def build_index(paths: Iterable[str], output: str, *, progress: Progress | None 
     Raises: DumpError when a dump cannot be read or holds no objects; IndexFileError when *output* cannot be written.
     """
     dumps = find_dumps(paths)
-    with replacing(output, IndexFileError, durable=True) as file:
+    with replacing(output, IndexFileError, durable=True) as file, without_cycle_search():
         collected = _collect(dumps, progress)
         report = BuildReport(_file_reports(dumps, collected.parts), dict(sorted(collected.counts.items())))
         arrays = arrays_of(collected)
@@ -110,6 +111,18 @@ def _manifest(report: BuildReport, shift: int) -> dict[str, object]:
             for file in report.files
         ],
     }
+
+
+@contextmanager
+def without_cycle_search() -> Iterator[None]:
+    """Keep Python from searching its objects for cycles: a build makes many objects, and no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _cpus() -> int:

@@ -7,8 +7,10 @@ tells it.
 
 import pickle
 import sys
+from collections.abc import Sequence
+from typing import IO
 
-from irtkit.clients.dumps import collect_blocks
+from irtkit.clients.dumps import collect_blocks, without_cycle_search
 from irtkit.errors import DumpError
 from irtkit.index.collect import Collector
 
@@ -18,16 +20,20 @@ __all__ = ["main"]
 def main() -> int:
     """Do what the module says; return the exit status."""
     dumps, turns = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
-    out = sys.stdout.buffer
-    collected = Collector()
     try:
-        for part in collect_blocks(dumps, collected, turns):
-            pickle.dump(part, out, protocol=5)
-        pickle.dump(collected, out, protocol=5)
-        out.flush()
+        with without_cycle_search():
+            _send(dumps, turns, sys.stdout.buffer)
     except (DumpError, BrokenPipeError, KeyboardInterrupt):
         return 1
     return 0
+
+
+def _send(dumps: Sequence[str], turns: Sequence[int], out: IO[bytes]) -> None:
+    collected = Collector()
+    for part in collect_blocks(dumps, collected, turns):
+        pickle.dump(part, out, protocol=5)
+    pickle.dump(collected, out, protocol=5)
+    out.flush()
 
 
 if __name__ == "__main__":

@@ -84,9 +84,17 @@ def text_arrays(name: str, length: Array, text: Array) -> Iterator[tuple[str, Ar
 
 def text_column(name: str, texts: Iterable[str]) -> Iterator[tuple[str, Array]]:
     """Yield the arrays of a column of *texts*, made printable."""
-    encoded = [printable(text).encode() for text in texts]
-    length = np.array([len(text) for text in encoded], np.int32)
-    yield from text_arrays(name, length, np.frombuffer(b"".join(encoded), np.uint8))
+    yield from text_arrays(name, *_joined_texts(list(texts)))
+
+
+def _joined_texts(texts: list[str]) -> tuple[Array, Array]:
+    """Return the lengths of *texts*, made printable, and their bytes end to end."""
+    joined = "\n".join(texts)
+    if not (joined.isascii() and joined.replace("\n", "").isprintable() and joined.count("\n") == len(texts) - 1):
+        joined = "\n".join(printable(text) for text in texts)
+    lines = np.frombuffer(f"{joined}\n".encode() if texts else b"", np.uint8)
+    ends = np.flatnonzero(lines == ord("\n"))
+    return np.diff(ends, prepend=-1).astype(np.int32) - 1, lines[lines != ord("\n")]
 
 
 def joined(parts: list[Array], dtype: type) -> Array:

@@ -76,9 +76,7 @@ class Hierarchy:
 def flatten(hierarchy: Hierarchy, segments: int, holdings: Holdings, rows: Rows) -> Ints:
     """Fill in the *rows* of the objects in *hierarchy*; return the row of each segment, or NONE."""
     number = hierarchy.number
-    inner = np.flatnonzero(hierarchy.high - hierarchy.low > 1)
-    order = inner[np.lexsort((hierarchy.low[inner], -hierarchy.size[inner]))].astype(np.int32)
-    nesting = nest(hierarchy.low, hierarchy.high, order, segments)
+    nesting = nest(hierarchy.low, hierarchy.high, hierarchy.size, segments)
     rows.parent[number] = _numbered(number, nesting.parent)
     abuse = _abuse_holder(nesting, number, holdings)
     irt = inherit(nesting, holdings.irt[number])

@@ -8,6 +8,7 @@ It knows nothing of contacts: what is inherited is a flag here.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,53 +93,68 @@ def ranks_ipv6(first: tuple[Words, Words], last: tuple[Words, Words]) -> tuple[W
     return high[kept], low[kept], ranks[:count], ranks[count : 2 * count]
 
 
-def nest(low: Ints, high: Ints, order: Ints, segments: int) -> Nesting:
-    """Flatten the ranges with ranks *low* to *high*; no two are equal.
-
-    *order* lists those of more than one segment, largest first, equally large ones by first address.
-    """
+def nest(low: Ints, high: Ints, size: NDArray[np.int64], segments: int) -> Nesting:
+    """Flatten the ranges with ranks *low* to *high*, no two of them equal; *size* grows with the number of addresses."""
     owner = np.full(segments, NONE, np.int32)
-    leaves = np.flatnonzero(high - low == 1).astype(np.int32)
+    width = high - low
+    leaves = np.flatnonzero(width == 1).astype(np.int32)
+    order = np.flatnonzero(width > 1).astype(np.int32)
+    order = order[np.lexsort((low[order], -size[order]))]
     painted = _Painted(low, high, segments)
-    parent, depth = painted.parent, painted.depth
-    for turn, (index, begin, end) in enumerate(
-        zip(order.tolist(), low[order].tolist(), high[order].tolist(), strict=True)
-    ):
-        above = owner.item(begin)
-        if owner.item(end - 1) != above or painted.high[above] < end:
-            above = painted.enclosing(index, above, begin, end, owner)
-        parent[index] = above
-        depth[index] = depth[above] + 1
-        painted.turn[index] = turn
-        owner[begin:end] = index
-    parents = np.array(parent[:-1], np.int32)
-    depths = np.array(depth[:-1], np.int32)
+    for begin, end in pairwise(_group_edges(low, high, order, size)):
+        painted.paint(order[begin:end], owner)
+    parents, depths = painted.parent[:-1], painted.depth[:-1]
     parents[leaves] = owner[low[leaves]]
-    depths[leaves] = np.where(parents[leaves] == NONE, 0, depths[parents[leaves]] + 1)
+    depths[leaves] = painted.depth[parents[leaves]] + 1
     owner[low[leaves]] = leaves
     overlapping = np.array(sorted(painted.overlapping), np.int32)
     return Nesting(low, high, order, leaves, owner, parents, depths, overlapping)
+
+
+def _group_edges(low: Ints, high: Ints, order: Ints, size: NDArray[np.int64]) -> list[int]:
+    """Cut *order* where the size changes, and between equally large ranges that overlap."""
+    if not len(order):
+        return []
+    cut = size[order[1:]] != size[order[:-1]]
+    cut |= low[order[1:]] < high[order[:-1]]
+    return [0, *(np.flatnonzero(cut) + 1).tolist(), len(order)]
 
 
 class _Painted:
     """What is known of the ranges painted so far, largest first; entry NONE (-1, the last) stands for no range."""
 
     def __init__(self, low: Ints, high: Ints, segments: int) -> None:
-        self.low = [*low.tolist(), 0]
-        self.high = [*high.tolist(), segments + 1]
-        self.parent = [NONE] * len(self.low)
-        self.depth = [-1] * len(self.low)
-        self.turn = [-1] * len(self.low)
+        self.low = np.append(low, np.int32(0))
+        self.high = np.append(high, np.int32(segments + 1))
+        self.parent = np.full(len(self.low), NONE, np.int32)
+        self.depth = np.full(len(self.low), -1, np.int32)
+        self.turn = np.full(len(self.low), -1, np.int64)
         self.overlapping: set[int] = set()
+        self._turns = 0
+
+    def paint(self, group: Ints, owner: Ints) -> None:
+        """Paint equally large ranges that do not overlap each other, in order of their first segments."""
+        begin, end = self.low[group], self.high[group]
+        above = owner[begin]
+        enclosed = (owner[end - 1] == above) & (self.high[above] >= end)
+        for place in np.flatnonzero(~enclosed).tolist():
+            above[place] = self._enclosing(int(group[place]), int(above[place]), owner)
+        self.parent[group] = above
+        self.depth[group] = self.depth[above] + 1
+        self.turn[group] = np.arange(self._turns, self._turns + len(group))
+        self._turns += len(group)
+        for index, first, last in zip(group.tolist(), begin.tolist(), end.tolist(), strict=True):
+            owner[first:last] = index
 
     def _encloses(self, index: int, begin: int, end: int) -> bool:
         return bool(self.low[index] <= begin and self.high[index] >= end)
 
-    def enclosing(self, index: int, above: int, begin: int, end: int, owner: Ints) -> int:
+    def _enclosing(self, index: int, above: int, owner: Ints) -> int:
         """Note the overlap that the range *index* is part of; return the smallest range that encloses it.
 
-        Every range that holds the first segment is *above*, or overlaps something in part, or lies around one of these.
+        Every range that holds its first segment is *above*, or overlaps something in part, or lies around one of these.
         """
+        begin, end = int(self.low[index]), int(self.high[index])
         candidates = [above]
         if len(self.overlapping) < MAX_OVERLAPPING:
             candidates += (other for other in self.overlapping if self.low[other] <= begin < self.high[other])
@@ -149,7 +165,7 @@ class _Painted:
         for candidate in candidates:
             climbed = candidate
             while not self._encloses(climbed, begin, end):
-                climbed = self.parent[climbed]
+                climbed = int(self.parent[climbed])
             if self.turn[climbed] > self.turn[best]:
                 best = climbed
         return best
