@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from irtkit.addresses import SLACK, line_ends, window
+from irtkit.addresses import SLACK, window
 from irtkit.rpsl import Attribute
 
 __all__ = [
@@ -37,7 +37,7 @@ Bytes: TypeAlias = NDArray[np.uint8]
 Indices: TypeAlias = NDArray[np.int64]
 Words: TypeAlias = NDArray[np.uint64]
 
-BLOCK_SIZE = 4 << 20
+BLOCK_SIZE = 8 << 20
 """Bytes read before a block is cut: large enough for NumPy, small enough for a core's cache."""
 MAX_OBJECT = 5_000_000
 """Largest object in bytes (RIPE whois `whois.max.object.size`); a larger one is skipped and reported."""
@@ -53,6 +53,8 @@ _MARK = b"\xef\xbb\xbf"
 """A byte order mark, which a text may begin with."""
 _CLASS_LINE = re.compile(rb"[A-Za-z0-9*-]+:")
 _LONGEST_CLASS = 4096
+_USUAL = re.compile(rb"(?!contact)[A-Za-z0-9-]+:[\t\r -~]*", re.IGNORECASE)
+"""An attribute of one line, printable ASCII, in which every `#` begins a comment."""
 _COLUMN = 16
 """Where a value starts when an object is laid out as registries do."""
 _BLANK = np.zeros(256, np.bool_)
@@ -243,7 +245,7 @@ class _Lines:
     def __init__(self, block: Block) -> None:
         self.buffer = block.buffer
         self.words8: Words = window(block.buffer, 8, "<u8")
-        ends = line_ends(block.buffer[: block.size])
+        ends = np.flatnonzero(block.buffer[: block.size] == _NEWLINE)
         starts = np.empty(len(ends), np.int64)
         starts[0] = len(_MARK) if block.offset == 0 and block.buffer[: len(_MARK)].tobytes() == _MARK else 0
         np.add(ends[:-1], 1, out=starts[1:])
@@ -319,6 +321,8 @@ class _Lines:
             pieces.append(self.text(following))
             following += 1
         raw = b"\n".join(pieces)
+        if len(pieces) == 1 and _USUAL.fullmatch(raw):  # what `Attribute.value` would say, in a tenth of the time
+            return " ".join(raw.partition(b":")[2].partition(b"#")[0].decode("ascii").split())
         return Attribute(raw.decode("ascii" if raw.isascii() else self._encoding_of(line)), 1).value
 
     def _encoding_of(self, line: int) -> str:

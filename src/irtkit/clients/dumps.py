@@ -1,7 +1,7 @@
 """The journey from dump files to an index file: read, scan, collect, build, put in place.
 
 Every step is another module's; this one only leads from one to the next, shares the work between two processes, and
-counts. Where there is enough of it a second process (`irtkit.clients.helper`) scans every other block.
+counts. Where there is enough of it a second process (`irtkit.clients.scanning`) scans every other block.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _collect(dumps: Sequence[str], progress: Progress | None) -> Collector:
     collected = Collector()
     helped = _cpus() > 1 and sum(Path(path).stat().st_size for path in dumps) > _WORTH_HELP
     with ExitStack() as stack:
-        helper = stack.enter_context(_Helper(dumps)) if helped else None
+        helper = stack.enter_context(_SecondProcess(dumps)) if helped else None
         mine = sorted(set(_EVERY) - set(_HELPERS)) if helped else _EVERY
         collected.parts += collect_blocks(dumps, collected, mine, progress)
         if helper is not None:
@@ -174,14 +174,14 @@ def _file_reports(dumps: Sequence[str], parts: Iterable[Part]) -> list[FileRepor
     return reports
 
 
-class _Helper:
+class _SecondProcess:
     """A second process that collects the blocks this one leaves out; what it gathers arrives while both work."""
 
     def __init__(self, dumps: Sequence[str]) -> None:
         self._parts: list[Part] = []
         self._collected: Collector | None = None
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "irtkit.clients.helper"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", "irtkit.clients.scanning"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._thread = threading.Thread(target=self._receive, args=(self._process.stdout,), daemon=True)
         self._thread.start()
@@ -206,7 +206,7 @@ class _Helper:
         self._collected.parts = self._parts
         return self._collected
 
-    def __enter__(self) -> _Helper:
+    def __enter__(self) -> _SecondProcess:
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -11,6 +11,7 @@ It reads no files, and no text but the handles of roles.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -56,16 +57,22 @@ def arrays_of(collected: Collector) -> dict[str, Array]:
         name: joined([network.codes[name] for network in networks], np.uint8 if name == "flags" else np.int32)
         for name in ("source", "country", "org", "role", "irts", "flags")
     }
-    roles, leads = _abuse_contacts(collected, codes)
-    irts = [_facts(collected, "irt", name) for name in collected.irts.code]
+    with ThreadPoolExecutor(1, "irtkit-build") as pool:  # NumPy works on whole columns while names are looked up here
+        spaces = pool.submit(lambda: {"ipv4": _ipv4_space(networks), "ipv6": _ipv6_space(networks)})
+        texts = pool.submit(lambda: dict(_object_texts(networks)))
+        roles, leads = _abuse_contacts(collected, codes)
+        irts = [_facts(collected, "irt", name) for name in collected.irts.code]
+        parties = {**dict(_parties("irt", collected.irts, irts)), **dict(_parties("role", collected.roles, roles))}
+        sources = [name for _, name in collected.sources.code]
+        answers = dict(_answers(spaces.result(), sources, codes, leads))
     sets = list(collected.irt_sets)
     return {
-        **dict(_answers(collected, networks, codes, leads)),
-        **dict(_objects(collected, networks, codes)),
+        **answers,
+        **parties,
+        **texts.result(),
+        **dict(_objects(collected, codes)),
         "irt_set.at": np.cumsum([0, *map(len, sets)]).astype(np.uint32),
         "irt_set.irt": np.array([irt for members in sets for irt in members], np.int32),
-        **dict(_parties("irt", collected.irts, irts)),
-        **dict(_parties("role", collected.roles, roles)),
     }
 
 
@@ -95,7 +102,7 @@ def _abuse_contacts(collected: Collector, codes: dict[str, Array]) -> tuple[Fact
 
 
 def _answers(
-    collected: Collector, networks: Sequence[Networks], codes: dict[str, Array], leads: Array
+    spaces: dict[str, _Space], sources: list[str], codes: dict[str, Array], leads: Array
 ) -> Iterator[tuple[str, Array]]:
     count = len(codes["flags"])
     alive = (codes["flags"] & (Flag.DEAD.value | Flag.PLACEHOLDER.value)) == 0
@@ -104,10 +111,9 @@ def _answers(
         abuse=leads & alive,
         broken=(codes["role"] >= 0) & ~leads & alive,
         ends=(codes["flags"] & Flag.REGISTRY.value) > 0,
+        silent=(codes["flags"] & Flag.PLACEHOLDER.value) > 0,
     )
     rows = Rows.of(count)
-    sources = [name for _, name in collected.sources.code]
-    spaces = {"ipv4": _ipv4_space(networks), "ipv6": _ipv6_space(networks)}
     found = {}
     for family, space in spaces.items():
         codes["flags"][space.number[space.root]] |= Flag.ROOT.value
@@ -233,18 +239,19 @@ def _without_shadowed(space: _Space, mine: Array, codes: dict[str, Array], sourc
     return mine[~shadowed]
 
 
-def _objects(
-    collected: Collector, networks: Sequence[Networks], codes: dict[str, Array]
-) -> Iterator[tuple[str, Array]]:
+def _objects(collected: Collector, codes: dict[str, Array]) -> Iterator[tuple[str, Array]]:
     for name in ("source", "country", "org", "role", "irts", "flags"):
         yield f"object.{name}", codes[name]
+    for name, column in (("source", collected.sources), ("country", collected.countries), ("org", collected.orgs)):
+        yield from text_column(name, (text for _, text in column.code))
+
+
+def _object_texts(networks: Sequence[Networks]) -> Iterator[tuple[str, Array]]:
     for name in ("key", "netname"):
         values = [getattr(network, name) for network in networks]
         length = joined([column.length for column in values], np.int32)
         text = joined([column.text[column.text != ord("\n")] for column in values], np.uint8)
         yield from text_arrays(f"object.{name}", length, text)
-    for name, column in (("source", collected.sources), ("country", collected.countries), ("org", collected.orgs)):
-        yield from text_column(name, (text for _, text in column.code))
 
 
 def _parties(name: str, codes: Codes, facts: Facts) -> Iterator[tuple[str, Array]]:

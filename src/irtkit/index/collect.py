@@ -63,10 +63,19 @@ class Codes:
 
     def __init__(self) -> None:
         self.code: dict[Name, int] = {}
+        self._by_registry: dict[str, dict[str, int]] = {}
 
     def of(self, value: Name) -> int:
         """Return the number of *value*, the next one if it is new."""
         return self.code.setdefault(value, len(self.code))
+
+    def of_names(self, registry: str, names: list[str]) -> list[int]:
+        """Return the numbers of names in one registry, -1 of an empty name."""
+        known = self._by_registry.setdefault(registry, {"": -1})
+        for name in dict.fromkeys(names):
+            if name not in known:
+                known[name] = self.of((registry, name))
+        return [known[name] for name in names]
 
     def merged(self, other: Codes) -> Array:
         """Take in the values of *other*; return the number here of each of its numbers, -1 of -1."""
@@ -152,6 +161,7 @@ class Collector:
         self.orgs, self.roles, self.irts = Codes(), Codes(), Codes()
         self.irt_sets: dict[tuple[int, ...], int] = {}
         self.parties: dict[str, dict[Name, Party]] = {name: {} for name in _PARTY_KEYS}
+        self._irts_of_text: dict[Name, tuple[int, ...]] = {}
         self._country_of_word = np.full(1 << 16, -1, np.int32)
 
     def add(self, columns: Columns, place: tuple[int, int]) -> Part:
@@ -208,8 +218,8 @@ class Collector:
         for key, count in other.counts.items():
             self.counts[key] = self.counts.get(key, 0) + count
         for class_name, parties in other.parties.items():
-            for name, party in parties.items():
-                self._keep(class_name, name, party)
+            for place, party in parties.items():
+                self._keep(class_name, place, party)
 
     def _keep(self, class_name: str, name: Name, party: Party) -> None:
         older = self.parties[class_name].get(name)
@@ -261,39 +271,42 @@ class Collector:
     @staticmethod
     def _name_codes(values: Values, count: int, registries: list[str], codes: Codes) -> Array:
         column = np.full(count, -1, np.int32)
-        texts = values.text.tobytes().decode().upper().split("\n")
-        of = codes.code
-        found = []
-        for row, text in zip(values.row.tolist(), texts, strict=False):
-            name = registries[row if len(registries) > 1 else 0], text
-            code = of.get(name)
-            found.append(-1 if not text else codes.of(name) if code is None else code)
-        column[values.row] = found
+        if len(values.row):
+            texts = values.text.tobytes().decode().upper().split("\n")[:-1]
+            if len(registries) == 1:
+                column[values.row] = codes.of_names(registries[0], texts)
+            else:
+                rows = zip(values.row.tolist(), texts, strict=True)
+                column[values.row] = [codes.of_names(registries[row], [text])[0] for row, text in rows]
         return column
 
     def _irt_set_codes(self, values: Values, count: int, registries: list[str]) -> Array:
-        listed: dict[int, dict[int, None]] = {}
+        listed: dict[int, tuple[int, ...]] = {}
         for row, text in values.tolist():
-            registry = registries[row if len(registries) > 1 else 0]
-            for element in text.upper().split(","):
-                if name := element.strip():
-                    listed.setdefault(row, {})[self.irts.of((registry, name))] = None
+            irts = self._irts_listed(registries[row if len(registries) > 1 else 0], text)
+            listed[row] = tuple(dict.fromkeys(listed[row] + irts)) if row in listed else irts
         column = np.full(count, -1, np.int32)
         for row, irts in listed.items():
-            column[row] = self.irt_sets.setdefault(tuple(irts), len(self.irt_sets))
+            if irts:
+                column[row] = self.irt_sets.setdefault(irts, len(self.irt_sets))
         return column
+
+    def _irts_listed(self, registry: str, text: str) -> tuple[int, ...]:
+        """Return the codes of the irts in the value of a `mnt-irt`, each once."""
+        found = self._irts_of_text.get((registry, text))
+        if found is None:
+            names = filter(None, map(str.strip, text.upper().split(",")))
+            found = self._irts_of_text[registry, text] = tuple(
+                dict.fromkeys(self.irts.of((registry, name)) for name in names)
+            )
+        return found
 
     def _flags(self, scanned: ClassColumns, source: Array) -> Array:
         flags = np.zeros(scanned.count, np.uint8)
         sources = [name for _, name in self.sources.code]
         for attribute in ("mnt-by", "mnt-lower"):
             for row, text in scanned.values[attribute].tolist():
-                rules = _rules(sources[source[row]])
-                names = {element.strip() for element in text.upper().split(",")}
-                if is_registry_maintained(names, rules):
-                    flags[row] |= Flag.REGISTRY.value
-                if attribute == "mnt-by" and is_placeholder(None, names, rules):
-                    flags[row] |= Flag.PLACEHOLDER.value
+                flags[row] |= _maintained(sources[source[row]], attribute, text)
         return flags
 
     def _mark_placeholders(self, netnames: Values, source: Array, flags: Array) -> None:
@@ -384,6 +397,15 @@ def _add_range(networks: Networks, space: AddressRange, row: int) -> None:
     else:
         halves = [np.array([[end >> 64, end & _LOW]], np.uint64) for end in (space.first, space.last)]
         networks.ipv6.append((halves[0], halves[1], which))
+
+
+@cache
+def _maintained(source: str, attribute: str, maintainers: str) -> int:
+    """Return the flags that follow from the value of a `mnt-by` or `mnt-lower` that lists one of WANTED's maintainers."""
+    rules = _rules(source)
+    names = {element.strip() for element in maintainers.upper().split(",")}
+    flags = Flag.REGISTRY.value if is_registry_maintained(names, rules) else 0
+    return flags | (Flag.PLACEHOLDER.value if attribute == "mnt-by" and is_placeholder(None, names, rules) else 0)
 
 
 @cache

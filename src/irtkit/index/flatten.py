@@ -34,6 +34,8 @@ class Holdings:
     """An abuse-c, but none that leads so far."""
     ends: Mask
     """Nothing beyond it is asked for an abuse-c."""
+    silent: Mask
+    """It names nobody, and neither does what is around it: it says to ask another registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def flatten(hierarchy: Hierarchy, segments: int, holdings: Holdings, rows: Rows)
     rows.parent[number] = _numbered(number, nesting.parent)
     abuse = _abuse_holder(nesting, number, holdings)
     irt = inherit(nesting, holdings.irt[number])
+    silent = holdings.silent[number]
+    abuse[silent] = irt[silent] = NONE
     for holder, into, up in ((abuse, rows.abuse, rows.abuse_up), (irt, rows.irt, rows.irt_up)):
         into[number] = _numbered(number, holder)
         up[number] = np.where(holder == NONE, 0, nesting.depth - nesting.depth[holder])
@@ -87,7 +91,7 @@ def flatten(hierarchy: Hierarchy, segments: int, holdings: Holdings, rows: Rows)
     if len(nesting.overlapping):
         rows.overlapping.append(number[nesting.overlapping])
         painted = paint(nesting, holdings.irt[number])
-        other = (nesting.owner != NONE) & (painted != irt[nesting.owner])
+        other = (nesting.owner != NONE) & (painted != irt[nesting.owner]) & ~silent[nesting.owner]
         for segment in np.flatnonzero(other).tolist():
             row[segment] = _row_for(rows, nesting, hierarchy, segment, int(painted[segment]))
     return row

@@ -27,6 +27,7 @@ from irtkit.schema.contact_facts import (
     first_mailbox,
     order,
     reason_for,
+    registers_nothing,
     tell,
 )
 from irtkit.special_purpose import special_purpose
@@ -195,6 +196,15 @@ class Index:
                         best, found = rank, number
                     break
         return found
+
+    def around(self, number: int) -> list[int]:
+        """Return the object *number* and those around it, smallest first."""
+        parent = self.column("object.parent")
+        chain: list[int] = []
+        while number >= 0 and len(chain) <= len(parent):
+            chain.append(number)
+            number = parent[number]
+        return chain
 
     def holding(self, number: int, address: int) -> list[int]:
         """Return the objects that hold *address*, smallest first; *number* is the most specific one of its registry."""
@@ -453,8 +463,8 @@ class Resolution:
     @property
     def _special(self) -> str | None:
         space = self._space
-        names = {special_purpose(space.family, value) for value in (space.first, space.last)}
-        return None if None in names else names.pop()
+        first, last = (special_purpose(space.family, value) for value in (space.first, space.last))
+        return first if last else None
 
     def _column(self, name: str) -> int:
         if self.row == NO_ROW:
@@ -509,21 +519,24 @@ class Resolution:
     def _walk(self) -> Walk:
         if self.row == NO_ROW:
             return Walk((), special_purpose=self._special)
-        chain = self._index.holding(self._object, self._space.first)
-        chain = chain[chain.index(self._object) :]
-        flags = [self._index.column("object.flags")[number] for number in chain]
-        nothing = {Flag.ROOT: ", the root", Flag.PLACEHOLDER: f" ({self.netname}), which says to ask another registry"}
-        only = next((f"{self._label(self._object)}{text}" for flag, text in nothing.items() if flags[0] & flag), None)
-        if only and not self._candidates():
-            return Walk((), nothing_but=only, special_purpose=self._special)
-        stop = None
-        if self._column("row.abuse") < 0:
-            stop = next((self._label(n) for n, flag in zip(chain, flags, strict=True) if flag & Flag.REGISTRY), None)
+        around = self._index.around(self._object)
+        way = around
+        if (holder := self._column("row.irt")) >= 0 and holder not in around:
+            way = self._index.holding(self._object, self._space.first)
+        flags = self._index.column("object.flags")
+        nothing = registers_nothing(
+            self._label(self._object),
+            self.netname,
+            root=bool(self._flags & Flag.ROOT),
+            placeholder=bool(self._flags & Flag.PLACEHOLDER),
+        )
+        stop = next((self._label(number) for number in around if flags[number] & Flag.REGISTRY), None)
         return Walk(
-            tuple(self._label(number) for number in chain),
-            ", ".join(filter(None, (self.netname, f"source {self.source}"))),
-            irt_level=None if self._column("row.irt") < 0 else self._column("row.irt_up"),
-            abuse_stop=stop,
+            tuple(self._label(number) for number in way) if self._candidates() or not nothing else (),
+            ", ".join(filter(None, (self.netname, self.source and f"source {self.source}"))),
+            nothing_but=nothing,
+            irt_level=None if holder < 0 else self._column("row.irt_up"),
+            abuse_stop=stop if self._column("row.abuse") < 0 else None,
             special_purpose=self._special,
         )
 
