@@ -1,1 +1,85 @@
+"""The command line: its verbs, each a module that is imported when it is called, and how errors end it.
 
+Exit status: 0 when the work was done, 1 when it could not be done (one line on standard error says why), 2 for a
+command line that means nothing, 130 after Ctrl-C, 141 when nobody reads the output any more.
+
+It does no work; each verb calls a journey.
+"""
+
+import atexit
+import gc
+import os
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from irtkit import __version__
+from irtkit.errors import IrtkitError
+
+__all__ = ["main"]
+
+_VERBS = ("index", "resolve")
+_INTERRUPTED, _UNREAD = 130, 141
+"""What a shell reports of a program that SIGINT or SIGPIPE ended."""
+
+
+class _Failure(click.ClickException):
+    """Work that could not be done."""
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401 - as click declares it
+        from irtkit.index.layout import printable  # noqa: PLC0415 - for errors only
+
+        click.echo(f"irtkit: error: {printable(self.message)}", file=file, err=file is None)
+
+
+class _Verbs(click.Group):
+    """The verbs by name, and their errors as one line each."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click declares it
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click declares it
+        if cmd_name not in _VERBS:
+            return None
+        command: click.Command = import_module(f"irtkit.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
+        if sys.stdout is None:
+            raise _Failure("standard output: is closed")
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(_INTERRUPTED)
+        except BrokenPipeError:
+            _forget_output()
+            ctx.exit(_UNREAD)
+        except OSError as error:
+            _fail(error)
+        except IrtkitError as error:
+            raise _Failure(str(error)) from None
+
+
+def _fail(error: OSError) -> NoReturn:
+    if error.filename is None:
+        _forget_output()
+    where = "standard output" if error.filename is None else os.fsdecode(error.filename)
+    raise _Failure(f"{where}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _forget_output() -> None:
+    """Let what cannot be written go nowhere, so that Python does not try again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+atexit.register(gc.freeze)  # Python need not look through everything once more at its end: a tenth of a first answer
+
+
+@click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Find who answers for an address: incident response contacts from registry dumps, with the reasons."""

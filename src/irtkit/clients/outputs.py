@@ -79,8 +79,6 @@ def writing(path: str | None) -> Iterator[IO[bytes]]:
         with replacing(path) as file:
             yield file
         return
-    if sys.stdout is None:
-        raise OutputError("is closed; expected somewhere to write", path="standard output")
     sys.stdout.flush()
     with _File(os.dup(sys.stdout.fileno()), "standard output", OutputError) as file:
         yield file

@@ -1,0 +1,228 @@
+"""`irtkit resolve`: from addresses to records."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+import click
+
+from irtkit.cli.places import made_index, opened_index
+from irtkit.errors import RangeError
+from irtkit.index.answers import FIELDS, csv_record, json_record, record_of
+from irtkit.resources import AddressRange
+from irtkit.schema.contact_facts import POLICIES
+
+TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from irtkit.cli.tables import Table
+    from irtkit.clients.lists import Block
+    from irtkit.index.lookup import Index
+
+__all__ = ["command"]
+
+_FORMATS = ("table", "jsonl", "csv", "parquet")
+_SUFFIXES = {
+    ".csv": "csv",
+    ".json": "jsonl",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+
+
+class _Command(click.Command):
+    """A command whose `--dumps` takes all paths that follow it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, list(_with_dumps_repeated(args)))
+
+
+def _with_dumps_repeated(args: Sequence[str]) -> Iterator[str]:
+    """Put `--dumps` before each further path that follows one; what reads as an address is none."""
+    place = "elsewhere"
+    for arg in args:
+        if place == "behind" and not arg.startswith("-") and _space_of(arg) is None and os.path.exists(arg):  # noqa: PTH110 - pathlib costs a tenth of a first answer
+            yield "--dumps"
+        elif place == "before":
+            place = "behind"
+        else:
+            place = "before" if arg == "--dumps" else "elsewhere"
+        yield arg
+
+
+def _chosen_fields(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    fields = tuple(field.strip() for field in value.split(","))
+    for field in fields:
+        if field not in FIELDS:
+            raise click.BadParameter(f"{field!r} is not one of {', '.join(FIELDS)}.")
+        if fields.count(field) > 1:
+            raise click.BadParameter(f"{field!r} is named twice.")
+    return fields
+
+
+@click.command("resolve", cls=_Command, short_help="Find who answers for addresses.")
+@click.argument("queries", metavar="[ADDRESS|PREFIX|RANGE]...", nargs=-1)
+@click.option("--input", "-i", "list_path", metavar="FILE", help="A list of addresses; - is standard input.")
+@click.option("--column", metavar="NAME|N", help="The column or key of the list that has the addresses.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears when it is complete.")
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(_FORMATS),
+    help="Default: what the name of the output ends in, else table.",
+)
+@click.option(
+    "--index", "index_path", metavar="INDEX", help="Default: IRTKIT_INDEX, else in the user's data directory."
+)
+@click.option("--dumps", metavar="PATH...", multiple=True, help="Read these dumps instead of an index.")
+@click.option(
+    "--policy",
+    type=click.Choice(tuple(POLICIES)),
+    default="csirt",
+    show_default=True,
+    help="What orders the contacts.",
+)
+@click.option("--fields", metavar="A,B,C", callback=_chosen_fields, help="Write these fields only, in this order.")
+@click.option("--explain", is_flag=True, help="Tell how each answer was found.")
+def command(
+    *,
+    queries: tuple[str, ...],
+    list_path: str | None,
+    column: str | None,
+    output: str | None,
+    form: str | None,
+    index_path: str | None,
+    dumps: tuple[str, ...],
+    policy: str,
+    fields: tuple[str, ...] | None,
+    explain: bool,
+) -> None:
+    """Find who answers for addresses, prefixes and ranges, given here or in a list.
+
+    A list is text, CSV, JSON Lines or Parquet, plain or gzip. Each of its lines gives one record, in order; a line
+    that is no address gives one that says so.
+    """
+    if explain and (list_path or output or form or fields):
+        raise click.UsageError("--explain is for addresses given here, and goes to standard output as it is.")
+    if bool(queries) == (list_path is not None):
+        raise click.UsageError("Give either addresses, or a list with --input.")
+    if column is not None and (list_path is None or column == "" or (column.isdecimal() and not int(column))):
+        raise click.UsageError("--column names a column of the list that --input gives, or counts from 1.")
+    if dumps and index_path:
+        raise click.UsageError("Give either --index or --dumps.")
+    if form is None:
+        form = _SUFFIXES.get(os.path.splitext(output or "")[1].lower(), "table")  # noqa: PTH122 - pathlib costs a tenth of a first answer
+    if form == "parquet" and output is None:
+        raise click.UsageError("Parquet needs --output.")
+    wanted = _Wanted(form, fields, policy, output)
+    texts = [query.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip() for query in queries]
+    with made_index(dumps) if dumps else opened_index(index_path) as index:
+        if explain:
+            click.echo("\n\n".join(_told(index, text, policy) for text in texts))
+        elif list_path is not None:
+            _resolve_list(index, list_path, column, wanted)
+        elif form == "parquet":
+            _resolve_blocks(index, [_block_of(texts)], wanted)
+        else:
+            _resolve_few(index, texts, wanted)
+
+
+class _Wanted(NamedTuple):
+    """What the records shall look like, and where they go."""
+
+    form: str
+    named_fields: tuple[str, ...] | None
+    policy: str
+    output: str | None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return self.named_fields or FIELDS
+
+    def table(self) -> Table:
+        from irtkit.cli.tables import Table  # noqa: PLC0415 - not every format is one
+
+        colours = self.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        return Table(self.named_fields, colours=colours)
+
+
+def _space_of(text: str) -> AddressRange | None:
+    try:
+        return AddressRange.parse_lenient(text)
+    except RangeError:
+        return None
+
+
+def _told(index: Index, text: str, policy: str) -> str:
+    try:
+        space = AddressRange.parse_lenient(text)
+    except RangeError as error:
+        return f"{error}."
+    return index.resolve(space, policy).explain()
+
+
+def _resolve_few(index: Index, queries: Sequence[str], wanted: _Wanted) -> None:
+    """Write the records of a few queries, without the weight of arrays."""
+    records = [record_of(index, query, wanted.policy) for query in queries]
+    if wanted.form == "table":
+        lines = wanted.table().lines(records)
+    elif wanted.form == "csv":
+        head = ",".join(wanted.fields)
+        lines = (f"{line}\n" for line in (head, *(csv_record(record, wanted.fields) for record in records)))
+    else:
+        lines = (f"{json_record(record, wanted.fields)}\n" for record in records)
+    text = "".join(lines)
+    if wanted.output is None:
+        click.echo(text, nl=False)
+        return
+    from irtkit.clients.outputs import replacing  # noqa: PLC0415 - not every answer goes to a file
+
+    with replacing(wanted.output) as file:
+        file.write(text.encode())
+
+
+def _block_of(texts: Sequence[str]) -> Block:
+    from irtkit.clients.lists import block_of  # noqa: PLC0415 - for Parquet only
+
+    return block_of(texts)
+
+
+def _resolve_list(index: Index, path: str, column: str | None, wanted: _Wanted) -> None:
+    from irtkit.cli.progress import list_bar  # noqa: PLC0415 - lists only
+    from irtkit.clients.lists import open_list  # noqa: PLC0415 - the same
+
+    to_terminal = wanted.output is None and sys.stdout.isatty()
+    with open_list(path, column) as found, list_bar(path, found.size, to_terminal=to_terminal) as show:
+
+        def shown() -> Iterator[Block]:
+            for block in found.blocks:
+                show(block.position)
+                yield block
+
+        _resolve_blocks(index, shown(), wanted)
+
+
+def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: _Wanted) -> None:
+    from irtkit.clients.outputs import writing  # noqa: PLC0415 - lists only
+    from irtkit.clients.resolving import ListResolver  # noqa: PLC0415 - the same
+
+    with writing(wanted.output) as file:
+        if wanted.form == "table":
+            table = wanted.table()
+            for records in ListResolver(index, table.needed, wanted.policy).tables(blocks):
+                file.write("".join(table.lines(records.to_pylist())).encode())
+            return
+        resolver = ListResolver(index, wanted.fields, wanted.policy)
+        if wanted.form == "parquet":
+            resolver.write_parquet(blocks, file)
+        else:
+            for part in resolver.texts(blocks, wanted.form):
+                file.write(part)
