@@ -262,7 +262,8 @@ MASKED = Contact("abuse-c", "AE3-EXAMPLE", None, "v", gap="masked")
     ("contacts", "registered", "special", "expected"),
     [
         ([GAP, ABUSE], True, True, None),
-        ([GAP], True, True, "special-purpose"),
+        ([GAP], True, True, "dummy"),
+        ([MISSING], True, True, "special-purpose"),
         ([], False, True, "special-purpose"),
         ([], False, False, "unregistered"),
         ([MISSING, GAP], True, False, "dummy"),
@@ -795,7 +796,7 @@ def test_the_dumps_are_read_whole(dumps: Database) -> None:
         ("192.0.2.191", "192.0.2.0 - 192.0.2.191", "same", "abuse@example.net"),
         ("192.0.2.200", "192.0.2.200 - 192.0.2.207", None, "special-purpose"),
         ("192.0.2.240", "0.0.0.0 - 255.255.255.255", None, "special-purpose"),
-        ("198.51.100.1", "198.51.100.0 - 198.51.100.255", "same", "special-purpose"),
+        ("198.51.100.1", "198.51.100.0 - 198.51.100.255", "same", "dummy"),
         ("198.51.100.70", "198.51.100.64 - 198.51.100.127", "same", "csirt@campus.example"),
         ("198.51.100.130", "198.51.100.128 - 198.51.100.143", "same", "old@stale.example"),
         ("198.51.100.150", "198.51.100.144 - 198.51.100.159", "same", "csirt@campus.example"),

@@ -238,9 +238,9 @@ class Records:
         registered = (rows >= 0) & ((flags & (Flag.PLACEHOLDER.value | Flag.ROOT.value)) == 0)
         _, role = self._abuse(rows)
         hidden = self._set_hidden[self.irt_sets(rows)] | np.append(_hidden(self.bulk.array("role.gap")), False)[role]
-        reason = np.where(hidden, _REASON["dummy"], _REASON["no-contact"])
-        reason = np.where(registered, reason, _REASON["unregistered"])
+        reason = np.where(registered, _REASON["no-contact"], _REASON["unregistered"])
         reason = np.where(special, _REASON["special-purpose"], reason)
+        reason = np.where(registered & hidden, _REASON["dummy"], reason)
         reason = np.where(rows == NO_ADDRESS, _REASON["not-an-address"], reason)
         return np.where(email >= 0, -1, reason)
 

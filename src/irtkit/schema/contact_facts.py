@@ -340,18 +340,19 @@ def reason_for(contacts: Iterable[Contact], *, registered: bool, special_purpose
     """Return why there is no mailbox, or None when there is one.
 
     *registered* is False when no registry has more than its root object or a placeholder. *special_purpose*
-    says that the address is in IANA's special-purpose registries, the best explanation that nobody answers.
+    says that the address is in IANA's special-purpose registries, which explains that nobody answers; a mailbox
+    that is hidden in this copy of the data explains it better.
     """
     gaps: set[Gap | None] = set()
     for contact in contacts:
         if contact.email:
             return None
         gaps.add(contact.gap)
+    if registered and gaps & {"dummy", "masked"}:
+        return "dummy"
     if special_purpose:
         return "special-purpose"
-    if not registered:
-        return "unregistered"
-    return "dummy" if gaps & {"dummy", "masked"} else "no-contact"
+    return "no-contact" if registered else "unregistered"
 
 
 _GAPS: Final[Mapping[str | None, str]] = {
@@ -397,7 +398,7 @@ def _choice_step(contacts: Sequence[Contact], policy: Policy) -> str:
 
 
 def _verdict_step(walk: Walk, reason: Reason | None) -> str:
-    because = f"IANA has set it aside: {walk.special_purpose}" if walk.special_purpose else _REASONS[reason]
+    because = f"IANA has set it aside: {walk.special_purpose}" if reason == "special-purpose" else _REASONS[reason]
     return f"So there is no mailbox ({reason}): {because}."
 
 
