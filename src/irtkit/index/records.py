@@ -84,9 +84,16 @@ class Records:
             raise ValueError(f"unknown policy {policy!r}; expected one of {', '.join(POLICIES)}")
         self.bulk = bulk
         self.policy: Policy = chosen
+        self._texts: dict[str, pa.Array] = {}
 
     def texts(self, name: str) -> pa.Array:
         """Return a column of text of the index, as it lies in the file; its last value is empty."""
+        found = self._texts.get(name)
+        if found is None:
+            found = self._texts[name] = self._checked_texts(name)
+        return found
+
+    def _checked_texts(self, name: str) -> pa.Array:
         at, text = self.bulk.array(f"{name}.at"), self.bulk.array(f"{name}.text")
         if len(at) < 2 or at[0] != 0 or at[-1] != len(text) or (at[1:] < at[:-1]).any():
             raise ValueError(f"the column {name} is damaged")
@@ -287,24 +294,40 @@ class Records:
         return {name: columns[name] for name in CONTACT_FIELDS}
 
     def _party_texts(self, name: str) -> pa.Array:
-        return pa.concat_arrays([self.texts(f"irt.{name}"), self.texts(f"role.{name}")])
+        """Return a column of text of the irts, then of the roles."""
+        found = self._texts.get(f"party.{name}")
+        if found is None:
+            found = pa.concat_arrays([self.texts(f"irt.{name}"), self.texts(f"role.{name}")])
+            self._texts[f"party.{name}"] = found
+        return found
+
+    @cached_property
+    def _party_ends(self) -> pa.Array:
+        """How the way to each irt and role ends: its handle and the attribute that was read."""
+        attribute = self._party_texts("attribute")
+        arrow = pc.if_else(pc.equal(attribute, ""), "", pc.binary_join_element_wise(" -> ", attribute, ""))
+        return pc.binary_join_element_wise(self._party_texts("handle"), arrow, "")
+
+    @cached_property
+    def _through_org(self) -> pa.Array:
+        """` -> org -> ORG` for each organisation; the last, which is none, stays empty."""
+        org = self.texts("org")
+        some = pc.binary_join_element_wise(" -> org -> ", org[: len(org) - 1], "")
+        return pa.concat_arrays([some, pa.array([""], org.type)])
 
     def _via(self, contacts: Contacts, party: Array) -> pa.Array:
         flags = self.bulk.array("object.flags")[contacts.holder] if len(contacts.holder) else contacts.holder
         by_org = (contacts.kind == 1) & ((flags & Flag.BY_ORG.value) > 0)
         classes = pa.array(["inetnum ", "inet6num "]).take(pa.array(((flags & Flag.IPV6.value) > 0).astype(np.int32)))
         org = np.where(by_org, self._of_object("object.org", contacts.holder), -1)
-        through = _through_org(self.texts("org")).take(pa.array(np.where(org >= 0, org, len(self.texts("org")) - 1)))
+        through = self._through_org.take(pa.array(np.where(org >= 0, org, len(self._through_org) - 1)))
         step = pa.array([" -> mnt-irt -> ", " -> abuse-c -> "]).take(pa.array(contacts.kind))
-        attribute = self._party_texts("attribute")
-        arrow = pc.if_else(pc.equal(attribute, ""), "", pc.binary_join_element_wise(" -> ", attribute, ""))
-        end = pc.binary_join_element_wise(self._party_texts("handle"), arrow, "")
         return pc.binary_join_element_wise(
             classes,
             self.texts("object.key").take(pa.array(contacts.holder)),
             through,
             step,
-            end.take(pa.array(party)),
+            self._party_ends.take(pa.array(party)),
             "",
         )
 
@@ -329,13 +352,6 @@ def _hidden(gap: Array) -> Array:
 
 def _none_if_empty(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), None, texts)
-
-
-def _through_org(org: pa.Array) -> pa.Array:
-    """Return ` -> org -> ORG` for each organisation; the last, which is none, stays empty."""
-    return pa.concat_arrays(
-        [pc.binary_join_element_wise(" -> org -> ", org[: len(org) - 1], ""), pa.array([""], org.type)]
-    )
 
 
 def table_of(bulk: Bulk, addresses: Any, policy: str = "csirt") -> pa.Table:  # noqa: ANN401 - see Index.lookup_many

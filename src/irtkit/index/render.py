@@ -117,15 +117,12 @@ class Text:
         array = self.records.bulk.array
         flags = np.append(array("object.flags"), np.uint8(0))[array("row.object")]
         nothing = (flags & (Flag.PLACEHOLDER.value | Flag.ROOT.value)) > 0
-        keys = np.stack(
-            [
-                array("row.irt").astype(np.int64) << 16 | array("row.irt_up"),
-                (array("row.abuse").astype(np.int64) << 17 | array("row.abuse_up").astype(np.int64) << 1) | nothing,
-            ]
-        )
-        order = np.lexsort(keys)
+        key = _packed(array("row.irt"), array("row.irt_up"))
+        key = key << np.uint64(32) | _packed(array("row.abuse"), array("row.abuse_up")) << np.uint64(1)
+        key |= nothing.astype(np.uint64)
+        order = np.argsort(key)
         new = np.ones(len(order), np.bool_)
-        new[1:] = (keys[:, order[1:]] != keys[:, order[:-1]]).any(axis=0)
+        new[1:] = key[order[1:]] != key[order[:-1]]
         answer = np.empty(len(order) + 2, np.int64)
         answer[order] = np.cumsum(new) - 1
         count = int(new.sum())
@@ -180,6 +177,16 @@ def _kind(field: str) -> str:
     return "answer" if field in _ANSWER_FIELDS else "object"
 
 
+def _packed(holder: Array, up: Array) -> NDArray[np.uint64]:
+    """Number the pairs of holder and levels up, in 31 bits."""
+    if len(holder) >> 23 or int(up.max(initial=0)) >> 8:
+        _, pair = np.unique((holder.astype(np.int64) + 1) << 16 | up, return_inverse=True)
+    else:
+        pair = (holder.astype(np.int64) + 1) << 8 | up
+    packed: NDArray[np.uint64] = pair.astype(np.uint64)
+    return packed
+
+
 class _Group:
     """A run of fields that are put together at once."""
 
@@ -190,7 +197,7 @@ class _Group:
         self._lock = Lock()
         self._table: pa.Array | None = None
         self._index: Array | None = None
-        self._refused = False
+        self._refused = self.kind == "object" and len(fields) == 1  # its dictionary is the table
 
     def of_lines(self, lines: pa.Array, read: Read) -> pa.Array:
         """Return the fields of each line that was read as an address."""
@@ -207,8 +214,11 @@ class _Group:
             special = read.special(self._text.without_email[read.row] & (read.row != NO_ADDRESS))
         if not self._has_table() or self._table is None:
             return self._compose(read.row, special)
-        index = np.arange(len(self._text.without_email)) if self._index is None else self._index
-        found = self._table.take(pa.array(index[read.row]))
+        if self._index is None:
+            place = np.where(read.row < 0, read.row + len(self._table), read.row)
+        else:
+            place = self._index[read.row]
+        found = self._table.take(pa.array(place))
         if not special.any():
             return found
         return pc.replace_with_mask(found, pa.array(special), self._compose(read.row[special], special[special]))
