@@ -257,7 +257,8 @@ class Collector:
         if not len(values.row):
             return codes
         begin = np.cumsum(values.length + 1) - values.length - 1
-        word = values.text[begin].astype(np.uint16) | values.text[begin + 1].astype(np.uint16) << 8
+        second = np.minimum(begin + 1, len(values.text) - 1)
+        word = values.text[begin].astype(np.uint16) | values.text[second].astype(np.uint16) << 8
         two = values.length == 2
         for new in np.unique(word[two & (self._country_of_word[word] < 0)]).tolist():
             self._country_of_word[new] = self.countries.of(("", new.to_bytes(2, "little").decode("latin-1")))
