@@ -79,9 +79,7 @@ def test_a_broken_text_gives_the_expected_problems(path: Path) -> None:
     objects = parse_objects(path.read_bytes(), problems=problems)
     problems += [refusal for found in objects if (refusal := found.find_refusal())]
     problems.sort(key=lambda problem: problem.span.line if problem.span else 0)
-    assert [str(problem) for problem in problems] == path.with_suffix(".problems").read_text(
-        "utf-8"
-    ).splitlines()
+    assert [str(problem) for problem in problems] == path.with_suffix(".problems").read_text("utf-8").splitlines()
     for problem in problems:
         assert problem.severity is Severity.ERROR
         assert problem.hint is not None
@@ -131,9 +129,7 @@ def test_names_are_lower_case_and_not_trimmed() -> None:
     assert attribute("Mnt-By :A-MNT").name == "mnt-by "
 
 
-@pytest.mark.parametrize(
-    "name", ["mnt-by", "mnt-irt", "mnt-ref", "members", "member-of", "mb", "*mi", "Holes"]
-)
+@pytest.mark.parametrize("name", ["mnt-by", "mnt-irt", "mnt-ref", "members", "member-of", "mb", "*mi", "Holes"])
 def test_list_attributes_are_split_at_commas(name: str) -> None:
     """Elements are trimmed; an empty one stays, for the syntax check to refuse."""
     assert attribute(f"{name}: A ,\n B,, C").values == ("A", "B", "", "C")
@@ -407,9 +403,7 @@ def test_carriage_returns_inside_an_object_are_kept(size: int) -> None:
 
 def test_pieces_may_cut_characters_and_line_ends() -> None:
     """UTF-8 characters, CR LF and a byte order mark arrive byte by byte."""
-    content = (
-        b"\xef\xbb\xbf" + IRT.replace("Street", "Straße").replace("\n", "\r\n").encode() + b"\r\n% end\r\n"
-    )
+    content = b"\xef\xbb\xbf" + IRT.replace("Street", "Straße").replace("\n", "\r\n").encode() + b"\r\n% end\r\n"
     parser = ObjectParser()
     objects = [found for byte in content for found in parser.feed(bytes([byte]))] + parser.close()
     assert objects == parse_objects(content)

@@ -103,9 +103,7 @@ def test_an_unknown_family_is_an_error() -> None:
         special_purpose(5, 0)
 
 
-edges = st.sampled_from(
-    [(block.family, edge) for block, _, _ in BLOCKS for edge in (block.first, block.last + 1)]
-)
+edges = st.sampled_from([(block.family, edge) for block, _, _ in BLOCKS for edge in (block.first, block.last + 1)])
 
 
 @given(edges, st.integers(-2, 2))

@@ -225,9 +225,7 @@ def test_the_deepest_chains_do_not_recurse() -> None:
 
 
 @pytest.mark.parametrize(("name", "bits"), [("rv2", 32), ("rv6", 128)])
-def test_longest_match_over_a_routing_table_agrees_with_a_plain_search(
-    shared: Path, name: str, bits: int
-) -> None:
+def test_longest_match_over_a_routing_table_agrees_with_a_plain_search(shared: Path, name: str, bits: int) -> None:
     """Every twentieth prefix of a public routing table answers random addresses as a plain search does."""
     table = shared / "data" / "routeviews" / f"routeviews-{name}-20160202-1200.pfx2as.gz"
     if not table.exists():

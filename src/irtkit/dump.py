@@ -43,7 +43,7 @@ MAX_OBJECT = 5_000_000
 """Largest object in bytes (RIPE whois `whois.max.object.size`); a larger one is skipped and reported."""
 
 Wanted: TypeAlias = Mapping[str, Mapping[str, frozenset[str]]]
-"""Class name -> attribute name -> the names (upper case) of which a value must list one to be kept; none: all are kept."""
+"""Class name -> attribute name -> names (upper case) of which a value must list one to be kept; none: all are."""
 
 _NEWLINE = 10
 _EMPTY_LINES = (b"\n\n", b"\n\r\n", b"\n\r\r\n")
@@ -235,7 +235,7 @@ def _key_of(name: str) -> _Key:
 
 
 def _folded(words: Words) -> Words:
-    """Return *words* with ASCII capitals made small (a byte with bit 6 gets bit 5); no other letter or sign of a name changes."""
+    """Return *words* with ASCII capitals made small: a byte with bit 6 gets bit 5; no other sign of a name changes."""
     return words | ((words & np.uint64(0x4040404040404040)) >> np.uint64(1))
 
 
@@ -442,7 +442,7 @@ def _values(lines: _Lines, key: _Key, names: frozenset[str], rank: NDArray[np.in
 
 
 def _may_list(lines: _Lines, key: _Key, found: Indices, names: frozenset[str]) -> NDArray[np.bool_]:
-    """Tell which lines may list one of *names*: those that begin like one, and those with a comma and room for two names.
+    """Tell which lines may list one of *names*: those that begin like one, or have a comma and room for two.
 
     Lines that are not laid out as registries do, or are continued, may.
     """

@@ -253,9 +253,7 @@ def _check(family: int, first: int, last: int) -> None:
     if family not in _BITS:
         raise RangeError(f"expected family 4 or 6, found {family!r}")
     if not 0 <= first <= last < 1 << _BITS[family]:
-        raise RangeError(
-            f"expected 0 <= first <= last < 2**{_BITS[family]} for IPv{family}, found {first} and {last}"
-        )
+        raise RangeError(f"expected 0 <= first <= last < 2**{_BITS[family]} for IPv{family}, found {first} and {last}")
 
 
 def _unexpected(text: str, offset: int, expected: str) -> RangeError:

@@ -22,9 +22,7 @@ _gap = st.text(" \t\r", min_size=1, max_size=3)
 _line_end = st.sampled_from(["\n", "\n", "\r\n"])
 _comment = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=8)
 _continuation = st.sampled_from([" ", "\t", "+", "+ ", "+\t", " \n ", "+\n+", "+\n\t"])
-words = st.text(
-    st.characters(exclude_characters=_WHITE_SPACE + "#", exclude_categories=["Cs"]), min_size=1, max_size=8
-)
+words = st.text(st.characters(exclude_characters=_WHITE_SPACE + "#", exclude_categories=["Cs"]), min_size=1, max_size=8)
 values = st.lists(words, max_size=4).map(tuple)
 """The words of a clean value; joined by single spaces they are the value."""
 chunk_sizes = st.lists(st.one_of(st.integers(0, 3), st.integers(0, 40)), min_size=1, max_size=8)
@@ -47,9 +45,7 @@ class Row:
 def rows(draw: st.DrawFn) -> list[Row]:
     """The attributes of an object that the registry's parser accepts."""
     key = (draw(words), *draw(values))
-    others = [
-        Row(name, draw(values)) for name in draw(st.lists(st.sampled_from(ATTRIBUTES + UNKNOWN), max_size=5))
-    ]
+    others = [Row(name, draw(values)) for name in draw(st.lists(st.sampled_from(ATTRIBUTES + UNKNOWN), max_size=5))]
     if draw(st.booleans()):
         return [Row(draw(st.sampled_from(CLASSES)), key), *others]
     class_name, key_attribute = draw(st.sampled_from(KEYED_ELSEWHERE))
@@ -89,9 +85,7 @@ def plain(meaning: list[Row]) -> RpslObject:
     return parse_object("".join(f"{row.name}: {row.value}\n" for row in meaning))
 
 
-_comment_lines = st.lists(st.builds("{}{}\n".format, st.sampled_from("%#"), _comment), max_size=1).map(
-    "".join
-)
+_comment_lines = st.lists(st.builds("{}{}\n".format, st.sampled_from("%#"), _comment), max_size=1).map("".join)
 _empty_line = st.sampled_from(["\n", "\n", "\r\n"])
 
 

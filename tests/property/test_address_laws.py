@@ -28,9 +28,7 @@ from irtkit.resources import AddressRange, parse_address
 LENGTH = re.compile(rb"/(0|[1-9][0-9]{0,2})\Z")
 
 quads = st.ip_addresses(v=4).map(str)
-quad_likes = st.lists(st.sampled_from(["0", "7", "00", "010", "99", "256", "300", "999", "1000", ""])).map(
-    ".".join
-)
+quad_likes = st.lists(st.sampled_from(["0", "7", "00", "010", "99", "256", "300", "999", "1000", ""])).map(".".join)
 ranges = st.tuples(quads, quads).map(" - ".join)
 groups = st.one_of(
     st.sampled_from(["0", "0", "0", "00", "1", "DB8", "", "", "12345"]),
@@ -184,9 +182,7 @@ def test_the_usual_registry_form_is_canonical(parts: list[tuple[list[int], int]]
     """Up to four groups that are not zero, then `::` and a length with zero host bits: no slow path."""
     lines = []
     for written, spare in parts:
-        value = int.from_bytes(
-            b"".join(group.to_bytes(2, "big") for group in written).ljust(16, b"\0"), "big"
-        )
+        value = int.from_bytes(b"".join(group.to_bytes(2, "big") for group in written).ljust(16, b"\0"), "big")
         lines.append(f"{IPv6Network(value).network_address}/{16 * len(written) + spare}".encode())
     text = text_of(lines)
     ends = line_ends(text)
@@ -215,9 +211,7 @@ def test_line_ends_are_the_line_feeds(content: bytes, block: int) -> None:
         patch.setattr(addresses, "_BLOCK", block)
         assert line_ends(np.frombuffer(content, np.uint8)).tolist() == expected
     dense = bytes(byte if byte % 3 else 10 for byte in content)
-    assert line_ends(np.frombuffer(dense, np.uint8)).tolist() == [
-        at for at, byte in enumerate(dense) if byte == 10
-    ]
+    assert line_ends(np.frombuffer(dense, np.uint8)).tolist() == [at for at, byte in enumerate(dense) if byte == 10]
 
 
 @given(columns(quads, ranges, ipv6_addresses, prefixes, networks.map(str)), st.integers(1, 400))

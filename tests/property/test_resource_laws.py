@@ -59,9 +59,7 @@ def spelled_ranges(draw: st.DrawFn) -> tuple[AddressRange, str]:
     first_octets, last_octets = sorted([draw(quads), draw(quads)], key=filled)
     spell = [".".join(draw(zeros) + str(octet) for octet in octets) for octets in (first_octets, last_octets)]
     text = draw(blanks) + spell[0] + draw(blanks) + "-" + draw(blanks) + spell[1] + draw(blanks)
-    return AddressRange(4, filled(first_octets), filled(last_octets)), text + draw(
-        st.sampled_from(["", "# x"])
-    )
+    return AddressRange(4, filled(first_octets), filled(last_octets)), text + draw(st.sampled_from(["", "# x"]))
 
 
 def filled(octets: list[int]) -> int:

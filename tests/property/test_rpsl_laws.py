@@ -33,9 +33,7 @@ Reading = tuple[list[str], list[bytes], list[int], list[Problem], list[Comment]]
 
 some_indexes = st.integers(0, 10)
 limits = st.sampled_from([1, 7, 12, 20, 5_000_000])
-layouts = st.lists(
-    st.one_of(values.map(" ".join), st.sampled_from(["", " ", "\n", "\t ", "\r\n"])), max_size=4
-)
+layouts = st.lists(st.one_of(values.map(" ".join), st.sampled_from(["", " ", "\n", "\t ", "\r\n"])), max_size=4)
 texts_without_comment = layouts.map("\n".join)
 
 
@@ -47,9 +45,7 @@ def read(objects: list[RpslObject], problems: list[Problem], comments: list[Comm
 def read_whole(text: str | bytes, limit: int) -> Reading:
     problems: list[Problem] = []
     comments: list[Comment] = []
-    return read(
-        parse_objects(text, problems=problems, comments=comments, max_object=limit), problems, comments
-    )
+    return read(parse_objects(text, problems=problems, comments=comments, max_object=limit), problems, comments)
 
 
 def read_pieces(text: Text, sizes: list[int], limit: int) -> Reading:
@@ -117,9 +113,7 @@ def test_a_span_points_at_the_right_character(pair: tuple[list[RpslObject], str]
 
 
 @given(spelled_texts(), st.data())
-def test_a_span_of_one_line_covers_what_it_names(
-    pair: tuple[list[RpslObject], str], data: st.DataObject
-) -> None:
+def test_a_span_of_one_line_covers_what_it_names(pair: tuple[list[RpslObject], str], data: st.DataObject) -> None:
     """A word of a clean value has a span that covers exactly that word."""
     _, text = pair
     lines = text.split("\n")

@@ -87,9 +87,7 @@ class TrieAgainstDict(RuleBasedStateMachine):
     @invariant()
     def holds_the_same(self) -> None:
         assert len(self.trie) == len(self.held)
-        assert list(self.trie.items()) == [
-            (key, self.held[key]) for key in sorted(self.held, key=address_order)
-        ]
+        assert list(self.trie.items()) == [(key, self.held[key]) for key in sorted(self.held, key=address_order)]
 
     @invariant()
     def has_no_needless_node(self) -> None:
@@ -107,9 +105,7 @@ TestTrieAgainstDict.settings = settings(deadline=None, stateful_step_count=40)
 
 
 @given(st.lists(st.tuples(prefixes(), st.integers())), st.randoms(use_true_random=False))
-def test_the_order_of_insertion_does_not_matter(
-    pairs: list[tuple[AddressRange, int]], chance: random.Random
-) -> None:
+def test_the_order_of_insertion_does_not_matter(pairs: list[tuple[AddressRange, int]], chance: random.Random) -> None:
     """A trie depends on what is in it, not on the order in which that came."""
     unique = list(dict(pairs).items())
     shuffled = chance.sample(unique, len(unique))
@@ -117,9 +113,7 @@ def test_the_order_of_insertion_does_not_matter(
 
 
 @given(st.lists(prefixes(), unique=True), prefixes())
-def test_more_specific_and_less_specific_are_each_others_mirror(
-    held: list[AddressRange], query: AddressRange
-) -> None:
+def test_more_specific_and_less_specific_are_each_others_mirror(held: list[AddressRange], query: AddressRange) -> None:
     """A stored prefix lies inside the query exactly when the query is among its less specifics."""
     trie = PrefixTrie((prefix, None) for prefix in held)
     below = {prefix for prefix, _ in trie.more_specific(query, all_levels=True)}

@@ -105,7 +105,7 @@ def address_objects(draw: st.DrawFn, bases: Bases, sources: Sequence[str]) -> st
     )
     attributes = [
         ("netname", draw(st.none() | some(NETNAMES))),
-        ("country", draw(st.none() | some(["DE", "de", "EU", "", "DE # or not", "DEU"]))),
+        ("country", draw(st.none() | some(["DE", "de", "EU", "", "DE # or not", "DEU", "\u00e9"]))),
         ("country", draw(st.none() | st.just("AT"))),
         ("org", draw(st.none() | some([*ORGS, ""]))),
         ("abuse-c", draw(st.none() | some([*ROLES, ""]))),

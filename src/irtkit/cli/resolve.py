@@ -10,7 +10,8 @@ import click
 
 from irtkit.cli.places import made_index, opened_index
 from irtkit.errors import RangeError
-from irtkit.index.answers import FIELDS, csv_record, json_record, record_of
+from irtkit.index.answers import csv_record, json_record, record_of
+from irtkit.index.layout import FIELDS
 from irtkit.resources import AddressRange
 from irtkit.schema.contact_facts import POLICIES
 

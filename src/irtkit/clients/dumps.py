@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from irtkit.clients.files import find_dumps, read_blocks
 from irtkit.clients.outputs import replacing
@@ -39,7 +39,7 @@ _WORTH_HELP = 8 << 20
 """Bytes of dumps from which a second process pays for its start."""
 _TURN = 20
 _HELPERS = range(1, _TURN - 1, 2)
-"""Of each turn of blocks the helper takes these, a little less than half: it starts later. Its parent takes the rest."""
+"""Of each turn of blocks the second process takes these, a little less than half: it starts later."""
 _EVERY = range(_TURN)
 
 
@@ -206,7 +206,7 @@ class _SecondProcess:
         self._collected.parts = self._parts
         return self._collected
 
-    def __enter__(self) -> _SecondProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -69,7 +69,7 @@ class _Source:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._raw: IO[bytes] = open(path, "rb", buffering=0)  # noqa: SIM115 - closed by close()
+        self._raw: IO[bytes] = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed by close()
         try:
             self.gzip = self._raw.read(2) == _GZIP
             self._raw.seek(0)

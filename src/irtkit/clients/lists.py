@@ -28,6 +28,7 @@ Kind: TypeAlias = Literal["text", "csv", "jsonl", "parquet"]
 
 _SIZE = 512 << 10
 """Bytes of a block: enough to keep NumPy busy, and several blocks are in memory at once."""
+_BUFFER = 64 << 10
 _PAUSE = 0.02
 """Seconds that a pipe may take to deliver more before what has come is passed on."""
 _LONGEST = {"text": 64 << 10, "csv": 1 << 20, "jsonl": 16 << 20}
@@ -96,7 +97,7 @@ def block_of(lines: Sequence[str], position: int = 0, *, pause: bool = False) ->
     """Make a block of *lines*; a line feed inside one becomes U+FFFD."""
     text = "".join([f"\n{line}" for line in lines])
     if text.count("\n") > len(lines):
-        text = "".join(["\n" + line.replace("\n", "�") for line in lines])
+        text = "".join(["\n" + line.strip(" \n\r\t\v\f").replace("\n", "�") for line in lines])
     return Block(_tidy(f"{text}\n".encode("utf-8", "replace")), position, pause)
 
 
@@ -122,6 +123,7 @@ def open_list(path: str, column: str | None = None) -> Iterator[ListFile]:
     Parquet, is a gzip bomb, or has no such column.
     """
     with closing(_Source(path)) as source:
+        source.begin()
         kind = _kind_of(source, column)
         if kind == "parquet":
             rows, blocks = _parquet(source, column)
@@ -141,11 +143,14 @@ class _Source:
         self._damage: Any = ()
         self._given = 0
         try:
-            self.file = open(0 if path == "-" else path, "rb", _SIZE, closefd=path != "-")  # noqa: SIM115 - close() closes it
+            self.file = open(0 if path == "-" else path, "rb", _BUFFER, closefd=path != "-")  # noqa: SIM115 - close() closes it
         except OSError as error:
             raise self._unreadable(error) from None
         self.size = os.fstat(self.file.fileno()).st_size if self.file.seekable() else None
         self._stream: Any = self.file
+
+    def begin(self) -> None:
+        """Find out how the bytes are packed, and skip a byte order mark."""
         if self.peek()[:2] == _GZIP:
             from isal import igzip, igzip_lib  # noqa: PLC0415 - only for who has gzip files
 

@@ -17,10 +17,12 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from irtkit.addresses import line_ends
+from irtkit.errors import IndexFileError
 from irtkit.index.answers import record_of
 from irtkit.index.bulk import NO_ADDRESS, Read
 from irtkit.index.records import Records, table_of_rows
 from irtkit.index.render import CsvText, JsonText, Text
+from irtkit.index.verify import find_misfits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,9 +62,15 @@ SCHEMA = pa.schema(
 
 
 class ListResolver:
-    """Resolves lists: the *fields* of a record for each line, contacts ordered by the named *policy*."""
+    """Resolves lists: the *fields* of a record for each line, contacts ordered by the named *policy*.
+
+    Raises: IndexFileError when the arrays of the index do not fit together.
+    """
 
     def __init__(self, index: Index, fields: Sequence[str], policy: str) -> None:
+        misfit = next(find_misfits(index.file), None)
+        if misfit is not None:
+            raise IndexFileError(f"is damaged: {misfit}; build it again", path=index.path)
         self._index = index
         self._records = Records(index.bulk, policy)
         self._schema = pa.schema([SCHEMA.field(field) for field in fields])
@@ -70,13 +78,10 @@ class ListResolver:
     def texts(self, blocks: Iterable[Block], form: str) -> Iterator[bytes | memoryview]:
         """Yield the records of *blocks* as text; *form* is `csv` or `jsonl`."""
         text = {"csv": CsvText, "jsonl": JsonText}[form](self._records, self._schema.names)
-        head = text.head()
-        yield head
-        skip = 0 if head else 1
+        if head := text.head():
+            yield head + b"\n"
         for part in _in_order(lambda block: self._text(text, block), blocks):
-            yield memoryview(part)[skip:]
-            skip = 0
-        if not skip:
+            yield memoryview(part)[1:]
             yield b"\n"
 
     def tables(self, blocks: Iterable[Block]) -> Iterator[pa.Table]:

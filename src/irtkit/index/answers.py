@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 
 from irtkit.errors import RangeError
-from irtkit.index.layout import printable
+from irtkit.index.layout import FIELDS, printable
 from irtkit.resources import AddressRange
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
@@ -21,23 +21,8 @@ if TYPE_CHECKING:
 
     from irtkit.index.lookup import Index
 
-__all__ = ["FIELDS", "LONGEST_INPUT", "csv_record", "json_record", "plain_text", "record_of"]
+__all__ = ["LONGEST_INPUT", "csv_cell", "csv_record", "json_record", "plain_text", "record_of"]
 
-FIELDS = (
-    "input",
-    "address",
-    "network",
-    "source",
-    "netname",
-    "country",
-    "org",
-    "irt_network",
-    "irts",
-    "contacts",
-    "email",
-    "reason",
-)
-"""The fields of a record, in order."""
 LONGEST_INPUT = 1000
 """Characters of a query that its record repeats; no address, prefix or range has as many."""
 
@@ -75,10 +60,11 @@ def _contact_text(contact: Mapping[str, object]) -> str:
 
 def csv_record(record: Mapping[str, object], fields: Sequence[str]) -> str:
     """Return the *fields* of a record as a line of CSV, without line feed."""
-    return ",".join([_csv_cell(record[field]) for field in fields])
+    return ",".join([csv_cell(record[field]) for field in fields])
 
 
-def _csv_cell(value: object) -> str:
+def csv_cell(value: object) -> str:
+    """Return one field of a record as a cell of CSV."""
     text = printable(plain_text(value))
     if text.startswith(("=", "+", "-", "@")):
         text = f"'{text}"

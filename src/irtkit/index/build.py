@@ -1,7 +1,7 @@
 """From collected columns to the arrays of an index: ranges nested, contacts inherited, address space flattened.
 
-Each registry's ranges are one hierarchy (its main source, its NONAUTH source and its GRS mirror). Each is flattened, and
-the hierarchies are merged: of several registries that hold an address the one with the smallest real object answers.
+Each registry's ranges are one hierarchy (its main source, its NONAUTH source and its GRS mirror). Each is flattened,
+and the hierarchies are merged: of several registries that hold an address the smallest real object's answers.
 The semantics are those of `irtkit.contacts`, which does the same for objects in memory (RIPE whois 1.124: AbuseCFinder,
 HierarchyLookup as documented).
 
@@ -106,10 +106,12 @@ def _answers(
 ) -> Iterator[tuple[str, Array]]:
     count = len(codes["flags"])
     alive = (codes["flags"] & (Flag.DEAD.value | Flag.PLACEHOLDER.value)) == 0
+    nameless = codes["source"] == (sources.index("") if "" in sources else -1)
+    codes["flags"][nameless] &= ~np.uint8(Flag.REGISTRY.value)
     holdings = Holdings(
         irt=(codes["irts"] >= 0) & alive,
-        abuse=leads & alive,
-        broken=(codes["role"] >= 0) & ~leads & alive,
+        abuse=leads & alive & ~nameless,
+        broken=(codes["role"] >= 0) & ~leads & alive & ~nameless,
         ends=(codes["flags"] & Flag.REGISTRY.value) > 0,
         silent=(codes["flags"] & Flag.PLACEHOLDER.value) > 0,
     )
@@ -225,7 +227,7 @@ def _rows_of(space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Arr
 
 
 def _without_shadowed(space: _Space, mine: Array, codes: dict[str, Array], sources: list[str]) -> Array:
-    """Leave out (and mark) each object whose range another one has that counts more: of a better source, or read later."""
+    """Leave out and mark each object whose range is also another's that counts more: of a better source, or later."""
     packed = space.low[mine].astype(np.uint64) << np.uint64(32) | space.high[mine].astype(np.uint64)
     in_order = np.sort(packed)
     if not (in_order[1:] == in_order[:-1]).any():

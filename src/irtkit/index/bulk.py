@@ -1,7 +1,7 @@
 """Many addresses at once: texts, integers or Arrow columns in, rows out, in NumPy.
 
-Addresses are sorted together with their positions before they are searched, so that the search walks the index once from
-front to back. Answers are the same as `Index.lookup`'s (a law that the tests hold).
+Addresses are sorted together with their positions before they are searched, so that the search walks the index once
+from front to back. Answers are the same as `Index.lookup`'s (a law that the tests hold).
 
 It reads rows no further than their numbers; `irtkit.index.records` makes columns of them.
 """
@@ -280,7 +280,7 @@ def _in_chunks(work: Callable[..., None], count: int, *columns: Any) -> None:  #
 
 
 def _bisect(column: Array, begin: Array, end: Array, value: Array) -> Array:
-    """Return the last index in `begin + 1 .. end` at which *column* is not above *value*, or *begin*, which always counts."""
+    """Return the last index after *begin*, up to *end*, at which *column* is not above *value*; else *begin*."""
     low, high = begin.copy(), end.copy()
     while (open_ := low < high).any():
         middle = (low + high + 1) >> 1

@@ -3,7 +3,7 @@
 A `Collector` takes the columns of one block after the other, in any order of files and classes, and keeps of each
 object only what decides or names a contact. `irtkit.index.build` makes the arrays of the index of it.
 
-It reads no files, nests nothing, and knows no registry's rules by itself: those are rows of `irtkit.schema.contact_rules`.
+It reads no files, nests nothing, and knows no registry's rules: those are rows of `irtkit.schema.contact_rules`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,18 @@ from irtkit.schema.contact_facts import (
 )
 from irtkit.schema.contact_rules import RULES, ContactRules, registry_of_source, rules_for_source
 
-__all__ = ["WANTED", "Codes", "Collector", "Networks", "Part", "Party", "joined", "source_rank", "text_arrays", "text_column"]
+__all__ = [
+    "WANTED",
+    "Codes",
+    "Collector",
+    "Networks",
+    "Part",
+    "Party",
+    "joined",
+    "source_rank",
+    "text_arrays",
+    "text_column",
+]
 
 Array: TypeAlias = NDArray[Any]
 Name: TypeAlias = tuple[str, str]
@@ -261,7 +272,7 @@ class Collector:
         word = values.text[begin].astype(np.uint16) | values.text[second].astype(np.uint16) << 8
         two = values.length == 2
         for new in np.unique(word[two & (self._country_of_word[word] < 0)]).tolist():
-            self._country_of_word[new] = self.countries.of(("", new.to_bytes(2, "little").decode("latin-1")))
+            self._country_of_word[new] = self.countries.of(("", new.to_bytes(2, "little").decode()))
         found = np.where(two, self._country_of_word[word], -1)
         for index in np.flatnonzero(~two & (values.length > 0)).tolist():
             text = values.text[begin[index] : begin[index] + values.length[index]].tobytes().decode()
@@ -402,7 +413,7 @@ def _add_range(networks: Networks, space: AddressRange, row: int) -> None:
 
 @cache
 def _maintained(source: str, attribute: str, maintainers: str) -> int:
-    """Return the flags that follow from the value of a `mnt-by` or `mnt-lower` that lists one of WANTED's maintainers."""
+    """Return the flags that follow from a `mnt-by` or `mnt-lower` that lists one of WANTED's maintainers."""
     rules = _rules(source)
     names = {element.strip() for element in maintainers.upper().split(",")}
     flags = Flag.REGISTRY.value if is_registry_maintained(names, rules) else 0

@@ -1,8 +1,8 @@
 """Hierarchies of ranges to disjoint segments with the row that answers in each, and several hierarchies to one.
 
-A *row* is an answer: the most specific object, the object whose mnt-irt counts, the object whose abuse-c counts. Row *n*
-is the answer that object *n* gives by itself; where ranges overlap in part an address may need another combination, and
-such rows follow after the objects' own.
+A *row* is an answer: the most specific object, the object whose mnt-irt counts, the object whose abuse-c counts. Row
+*n* is the answer that object *n* gives by itself; where ranges overlap in part an address may need another combination,
+and such rows follow after the objects' own.
 
 It reads no text and decides nothing about contacts: who holds an irt, who holds or ends an abuse-c are flags here.
 """
@@ -98,7 +98,7 @@ def flatten(hierarchy: Hierarchy, segments: int, holdings: Holdings, rows: Rows)
 
 
 def _abuse_holder(nesting: Nesting, number: Ints, holdings: Holdings) -> Ints:
-    """Return the range whose abuse-c counts: the nearest that leads to a role before the search ends, else the nearest broken one."""
+    """Return the range whose abuse-c counts: the nearest that leads to a role, else the nearest broken one."""
     end = inherit(nesting, (holdings.abuse | holdings.ends)[number])
     found = (end != NONE) & holdings.abuse[number[end]]
     broken = inherit(nesting, holdings.broken[number])
@@ -111,7 +111,7 @@ def _numbered(number: Ints, index: Ints) -> Ints:
 
 
 def _row_for(rows: Rows, nesting: Nesting, hierarchy: Hierarchy, segment: int, irt: int) -> int:
-    """Return a row like the owner's, but with the irts of a range that holds the segment without enclosing the owner."""
+    """Return a row like the owner's, with the irts of a range that holds the segment without enclosing the owner."""
     over = nesting.overlapping
     holding = over[(nesting.low[over] <= segment) & (segment < nesting.high[over])].tolist()
     chain: set[int] = set()

@@ -9,8 +9,8 @@ character, so that whatever prints it need not look.
 * `ipv6.high`, `ipv6.low`, `ipv6.row`: the same for IPv6, addresses as two halves.
 * `row.object`: the most specific object of each row. `row.irt`, `row.irt_up`: the object whose mnt-irt counts and how
   many objects up it stands. `row.abuse`, `row.abuse_up`: the same for the abuse-c. -1 where there is none.
-* `object.*`: `key` and `netname` (texts), `source`, `country`, `org` (codes of those texts, -1 for none), `irts` (irt set),
-  `role` (the role of its abuse contact), `flags`, `parent` (the smallest range around it).
+* `object.*`: `key` and `netname` (texts), `source`, `country`, `org` (codes of those texts, -1 for none), `irts` (irt
+set), `role` (the role of its abuse contact), `flags`, `parent` (the smallest range around it).
 * `overlapping`: objects that overlap others in part; with their parents, all that hold an address without
   enclosing its most specific object.
 * `irt_set.at`, `irt_set.irt`: the irts of each set. `irt.*`, `role.*`: handles and what they say of their mailbox.
@@ -18,8 +18,23 @@ character, so that whatever prints it need not look.
 
 from enum import IntFlag
 
-__all__ = ["GAPS", "PARTY_TEXTS", "TEXTS", "Flag", "printable"]
+__all__ = ["FIELDS", "GAPS", "PARTY_TEXTS", "TEXTS", "Flag", "printable"]
 
+FIELDS = (
+    "input",
+    "address",
+    "network",
+    "source",
+    "netname",
+    "country",
+    "org",
+    "irt_network",
+    "irts",
+    "contacts",
+    "email",
+    "reason",
+)
+"""The fields of a record, in order."""
 TEXTS = ("object.key", "object.netname", "source", "country", "org")
 """Columns of text about objects."""
 PARTY_TEXTS = ("email", "attribute", "validated", "last_modified", "echo_of")

@@ -1,8 +1,8 @@
 """Questions to an index file: which row answers for an address, and what that row says.
 
 One address needs the standard library alone and a few microseconds; many at once are `irtkit.index.bulk`'s work. A row
-is a number: `lookup` returns it, `resolve` reads it. What is read here was decided when the index was built; wording and
-order are `irtkit.schema.contact_facts`'.
+is a number: `lookup` returns it, `resolve` reads it. What is read here was decided when the index was built; wording
+and order are `irtkit.schema.contact_facts`'.
 
 It asks no server, and says nothing about addresses that nobody registered but that.
 """
@@ -81,7 +81,7 @@ def open_index(path: str | os.PathLike[str]) -> Index:
 
 
 class Index:
-    """Who answers for an address, from an index file. Safe to share between threads; its file may be replaced meanwhile."""
+    """Who answers for an address, from an index file. Threads may share it; its file may be replaced meanwhile."""
 
     lookup: Callable[[AddressLike], int]
     """Return the row that answers for one address, `NO_ROW` (-1) when no object holds it.
@@ -133,7 +133,7 @@ class Index:
         return self.texts("object.key")[self.column("row.object")[row]]
 
     def resolve(self, query: Query, policy: str = "csirt") -> Resolution:
-        """Find who answers for an address, a prefix or a range; *policy* names one of `irtkit.schema.contact_facts.POLICIES`.
+        """Find who answers for an address, a prefix or a range; *policy* is `csirt`, `abuse` or `all`.
 
         Of a prefix or range, the smallest object that holds all of it answers. Text may have any notation of
         `inetnum` and `inet6num`, and LACNIC's.
@@ -148,10 +148,11 @@ class Index:
         except RangeError:
             space = query if isinstance(query, AddressRange) else _range_of(query)
         if space.size == 1:
-            row = self.lookup(format_address(space.family, space.first))
-        else:
-            row = self._row_of_range(space)
-        return Resolution(self, space, row, chosen)
+            return Resolution(self, space, self.lookup(format_address(space.family, space.first)), chosen)
+        holding = self._holding_range(space)
+        if not holding:
+            return Resolution(self, space, NO_ROW, chosen)
+        return Resolution(self, space, holding[0], chosen, self._irts_beside(holding))
 
     def lookup_many(self, addresses: Iterable[AddressLike] | NDArray[Any] | pa.Array) -> NDArray[np.int32]:
         """Return the row of each address, in order: `NO_ROW` where no object holds it, `NO_ADDRESS` for what is none.
@@ -165,7 +166,7 @@ class Index:
     def resolve_many(
         self, addresses: Iterable[AddressLike] | NDArray[Any] | pa.Array, policy: str = "csirt"
     ) -> pa.Table:
-        """Return an Arrow table with a record for each address, in order; columns as `irtkit.index.records.FIELDS`."""
+        """Return an Arrow table with a record for each address, in order; columns as `irtkit.index.layout.FIELDS`."""
         from irtkit.index.records import table_of  # noqa: PLC0415 - pyarrow is for tables only
 
         return table_of(self.bulk, addresses, policy)
@@ -180,22 +181,29 @@ class Index:
         bulk: Bulk = self._bulk
         return bulk
 
-    def _row_of_range(self, space: AddressRange) -> int:
-        """Return the row of the smallest real object that encloses *space*, else of a placeholder or root."""
+    def _holding_range(self, space: AddressRange) -> list[int]:
+        """Return the objects that hold all of *space*, smallest first, of the registry that answers for it."""
         best: tuple[bool, int] | None = None
-        found = NO_ROW
+        found: list[int] = []
         for name in _hierarchies(self._file, space.family):
             row = _row_at(self, name, space.first)
-            if row == NO_ROW:
-                continue
-            for number in self.holding(self.column("row.object")[row], space.first):
-                held = _range_of_key(self.texts("object.key")[number])
-                if held.last >= space.last:
-                    rank = (bool(self.column("object.flags")[number] & (Flag.PLACEHOLDER | Flag.ROOT)), held.size)
-                    if best is None or rank < best:
-                        best, found = rank, number
-                    break
+            holding = [] if row == NO_ROW else self.holding(self.column("row.object")[row], space)
+            if holding:
+                size = _range_of_key(self.texts("object.key")[holding[0]]).size
+                rank = bool(self.column("object.flags")[holding[0]] & (Flag.PLACEHOLDER | Flag.ROOT)), size
+                if best is None or rank < best:
+                    best, found = rank, holding
         return found
+
+    def _irts_beside(self, holding: list[int]) -> tuple[int, int] | None:
+        """Return which of *holding* has the mnt-irt that counts, and its place, unless the row of the first says so."""
+        flags, irts = self.column("object.flags"), self.column("object.irts")
+        if flags[holding[0]] & Flag.PLACEHOLDER:
+            return None
+        for place, number in enumerate(holding):
+            if irts[number] >= 0 and not flags[number] & Flag.PLACEHOLDER:
+                return None if self.column("row.irt")[holding[0]] == number else (number, place)
+        return None
 
     def around(self, number: int) -> list[int]:
         """Return the object *number* and those around it, smallest first."""
@@ -206,8 +214,11 @@ class Index:
             number = parent[number]
         return chain
 
-    def holding(self, number: int, address: int) -> list[int]:
-        """Return the objects that hold *address*, smallest first; *number* is the most specific one of its registry."""
+    def holding(self, number: int, space: AddressRange) -> list[int]:
+        """Return the objects that hold all of *space*, smallest first.
+
+        *number* is the most specific one of its registry at the first address, or for all of *space*.
+        """
         parent = self.column("object.parent")
         keys = self.texts("object.key")
         chain: dict[int, AddressRange] = {}
@@ -217,14 +228,15 @@ class Index:
         for other in self.column("overlapping"):
             if self.column("object.flags")[other] & Flag.IPV6 == family and self._registry_of(other) == mine:
                 held = _range_of_key(keys[other])
-                if held.first <= address <= held.last:
+                if held.first <= space.first <= held.last:
                     starts.append(other)
         for start in starts:
             index = start
             while index >= 0 and index not in chain:
                 chain[index] = _range_of_key(keys[index])
                 index = parent[index]
-        return sorted(chain, key=lambda index: (chain[index].size, -chain[index].first))
+        whole = [index for index, around in chain.items() if space in around]
+        return sorted(whole, key=lambda index: (chain[index].size, -chain[index].first))
 
     def _registry_of(self, number: int) -> str:
         from irtkit.schema.contact_rules import registry_of_source  # noqa: PLC0415 - only overlaps need it
@@ -235,8 +247,8 @@ class Index:
 def _hierarchies(file: IndexFile, family: int) -> list[str]:
     """Return the names of the segments of each registry."""
     prefix = f"ipv{family}."
-    numbers = sorted({name.split(".")[1] for name in file.names if name.startswith(prefix) and name.count(".") == 2})
-    return [prefix + number for number in numbers] or [f"ipv{family}"]
+    numbers = {int(name.split(".")[1]) for name in file.names if name.startswith(prefix) and name.count(".") == 2}
+    return [f"{prefix}{number}" for number in sorted(numbers)] or [f"ipv{family}"]
 
 
 def _range_of(query: object) -> AddressRange:
@@ -336,15 +348,18 @@ def _checked_shift(file: IndexFile, start: memoryview, row: memoryview, bucket: 
 class Resolution:
     """Who answers for an address, prefix or range. Read from the index when first asked for, and then kept."""
 
-    __slots__ = ("_contacts", "_index", "_listed", "_query", "policy", "row")
+    __slots__ = ("_beside", "_contacts", "_index", "_listed", "_query", "policy", "row")
 
     row: int
     """The row of the index, `NO_ROW` when no object holds the query."""
     policy: Policy
     """What orders the contacts."""
 
-    def __init__(self, index: Index, query: Query, row: int, policy: Policy) -> None:
+    def __init__(
+        self, index: Index, query: Query, row: int, policy: Policy, beside: tuple[int, int] | None = None
+    ) -> None:
         self._index = index
+        self._beside = beside  # the object with the irts, and its place, if they are not those of the row
         self._query = query
         self.row = row
         self.policy = policy
@@ -469,6 +484,8 @@ class Resolution:
     def _column(self, name: str) -> int:
         if self.row == NO_ROW:
             return NO_ROW
+        if self._beside is not None and name in ("row.irt", "row.irt_up"):
+            return self._beside[name == "row.irt_up"]
         value: int = self._index.column(name)[self.row]
         return value
 
@@ -522,7 +539,7 @@ class Resolution:
         around = self._index.around(self._object)
         way = around
         if (holder := self._column("row.irt")) >= 0 and holder not in around:
-            way = self._index.holding(self._object, self._space.first)
+            way = self._index.holding(self._object, self._space)
         flags = self._index.column("object.flags")
         nothing = registers_nothing(
             self._label(self._object),

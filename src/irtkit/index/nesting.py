@@ -1,4 +1,4 @@
-"""Nested ranges flattened: who holds each stretch of address space, what lies around each range, who inherits from whom.
+"""Nested ranges flattened: who holds each stretch of address space, what lies around it, who inherits from whom.
 
 Ranges of one hierarchy may nest to any depth and may overlap in part. *Smaller* means fewer addresses; of two
 equally large ranges that hold an address the one that starts later counts as the smaller. Positions are ranks among
@@ -18,7 +18,7 @@ __all__ = ["MAX_OVERLAPPING", "NONE", "Nesting", "inherit", "nest", "paint", "ra
 NONE = -1
 """No range."""
 MAX_OVERLAPPING = 4096
-"""Registries refuse partial overlaps; beyond so many, the range around an overlapping one is sought along its parents only."""
+"""Registries refuse partial overlaps; beyond so many, the range around one is sought along its parents only."""
 
 Ints = NDArray[np.int32]
 Words = NDArray[np.uint64]
@@ -94,7 +94,7 @@ def ranks_ipv6(first: tuple[Words, Words], last: tuple[Words, Words]) -> tuple[W
 
 
 def nest(low: Ints, high: Ints, size: NDArray[np.int64], segments: int) -> Nesting:
-    """Flatten the ranges with ranks *low* to *high*, no two of them equal; *size* grows with the number of addresses."""
+    """Flatten the ranges with ranks *low* to *high*, no two equal; *size* grows with the number of addresses."""
     owner = np.full(segments, NONE, np.int32)
     width = high - low
     leaves = np.flatnonzero(width == 1).astype(np.int32)

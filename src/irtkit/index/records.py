@@ -19,28 +19,13 @@ from numpy.typing import NDArray
 
 from irtkit.addresses import format_ipv4
 from irtkit.index.bulk import NO_ADDRESS, NO_ROW, Bulk, Read
-from irtkit.index.layout import GAPS, Flag
+from irtkit.index.layout import FIELDS, GAPS, Flag
 from irtkit.schema.contact_facts import POLICIES, Policy
 
-__all__ = ["CONTACT_FIELDS", "FIELDS", "REASONS", "Contacts", "Records", "table_of", "table_of_rows"]
+__all__ = ["CONTACT_FIELDS", "REASONS", "Contacts", "Records", "table_of", "table_of_rows"]
 
 Array: TypeAlias = NDArray[Any]
 
-FIELDS = (
-    "input",
-    "address",
-    "network",
-    "source",
-    "netname",
-    "country",
-    "org",
-    "irt_network",
-    "irts",
-    "contacts",
-    "email",
-    "reason",
-)
-"""The fields of a record, in order."""
 CONTACT_FIELDS = (
     "kind",
     "handle",
@@ -143,7 +128,7 @@ class Records:
         column = self.bulk.array(name)
         if not len(column):
             return np.full(len(rows), NO_ROW, np.int32)
-        return np.where(rows >= 0, column[rows], NO_ROW)
+        return np.where(rows >= 0, column.take(rows, mode="clip"), NO_ROW)
 
     def _of_object(self, name: str, number: Array, *, empty: int = -1) -> Array:
         column = self.bulk.array(name)

@@ -16,16 +16,19 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from threading import Lock
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from irtkit.index.answers import csv_cell, csv_record, json_record
 from irtkit.index.bulk import NO_ADDRESS, Read
-from irtkit.index.layout import Flag, printable
-from irtkit.index.records import FIELDS, Records
+from irtkit.index.layout import FIELDS, Flag
+
+if TYPE_CHECKING:
+    from irtkit.index.records import Records
 
 __all__ = ["CsvText", "JsonText", "Text"]
 
@@ -42,7 +45,9 @@ _QUOTED = b'",'
 class Text:
     """Records as text; `render` may be called by several threads."""
 
-    separator: str
+    separator = ","
+    record: Callable[[Mapping[str, object], Sequence[str]], str]
+    """Writes one record, without line feed."""
 
     def __init__(self, records: Records, fields: Sequence[str] = FIELDS) -> None:
         self.records = records
@@ -55,20 +60,12 @@ class Text:
         """Return what stands before the first record, without line feed."""
         raise NotImplementedError
 
-    def cell(self, field: str, value: object) -> str:
-        """Return one field of one record, as it stands in the text."""
-        raise NotImplementedError
-
     def cells(self, field: str, values: pa.Array) -> pa.Array:
         """Return the values of a field as they stand in the text; the last, empty one as no value."""
         raise NotImplementedError
 
     def contact_cells(self, rows: Array) -> pa.Array:
         """Return the contacts of each row as they stand in the text."""
-        raise NotImplementedError
-
-    def record(self, record: Mapping[str, object]) -> str:
-        """Return one record as it stands in the text, without line feed."""
         raise NotImplementedError
 
     def render(
@@ -87,7 +84,7 @@ class Text:
         if others:
             other = np.zeros(len(ends), np.bool_)
             other[list(others)] = True
-            records = [f"\n{self.record(others[index])}" for index in sorted(others)]
+            records = [f"\n{self.record(others[index], self.fields)}" for index in sorted(others)]
             joined = pc.replace_with_mask(joined, pa.array(other), pa.array(records, pa.string()))
         self._seen += len(ends)
         return _data(joined)
@@ -311,29 +308,23 @@ def _holding(texts: pa.Array, signs: bytes) -> tuple[Array, Array]:
 class CsvText(Text):
     """Records as CSV (RFC 4180), lists joined by `;`."""
 
-    separator = ","
+    record = staticmethod(csv_record)
 
     def head(self) -> bytes:
+        """The names of the fields."""
         return ",".join(self.fields).encode()
 
-    def cell(self, field: str, value: object) -> str:
-        if field == "contacts":
-            return _csv_cell(";".join(_contact_text(contact) for contact in value))  # type: ignore[attr-defined]
-        if isinstance(value, list | tuple):
-            return _csv_cell(";".join(value))
-        return _csv_cell("" if value is None else str(value))
-
-    def record(self, record: Mapping[str, object]) -> str:
-        return ",".join(self.cell(field, record[field]) for field in self.fields)
-
-    def cells(self, field: str, values: pa.Array) -> pa.Array:
+    def cells(self, field: str, values: pa.Array) -> pa.Array:  # noqa: ARG002 - JSON needs the name
+        """Quoted where RFC 4180 asks for it, and no formulas."""
         quoted, first = _holding(values, _QUOTED)
-        return _replaced(values, quoted | np.isin(first, np.frombuffer(_FORMULA, np.uint8)), _csv_cell)
+        return _replaced(values, quoted | np.isin(first, np.frombuffer(_FORMULA, np.uint8)), csv_cell)
 
     def irt_cells(self) -> pa.Array:
+        """Names joined by `;`."""
         return self.cells("irts", pc.binary_join(self.records.irt_lists(), ";"))
 
     def contact_cells(self, rows: Array) -> pa.Array:
+        """As `irtkit.index.answers.plain_text` writes contacts."""
         contacts = self.records.contacts(rows)
         column = self.records.contact_columns(contacts)
         email = pc.if_else(pc.is_null(column["email"]), "-", column["email"])
@@ -346,51 +337,38 @@ class CsvText(Text):
         return self.cells("contacts", joined)
 
     def joined(self, pieces: Sequence[pa.Array]) -> pa.Array:
+        """Commas between the cells."""
         if self.fields[0] not in _LINE_FIELDS:
             pieces = [pc.binary_join_element_wise("\n", pieces[0], ""), *pieces[1:]]
         return pc.binary_join_element_wise(*pieces, ",") if len(pieces) > 1 else pieces[0]
 
     def line_cells(self, field: str, values: pa.Array) -> pa.Array:
+        """An address needs no quotes."""
         return values if field == self.fields[0] else _without_line_feed(values)
-
-
-def _csv_cell(text: str) -> str:
-    safe = f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
-    safe = printable(safe)
-    return '"' + safe.replace('"', '""') + '"' if any(sign in safe for sign in '",') else safe
-
-
-def _contact_text(contact: Mapping[str, object]) -> str:
-    return (
-        f"{contact['kind']} {contact['handle']} {contact['email'] or '-'} inherited={contact['inherited']}"
-        f" suspect={'yes' if contact['suspect'] else 'no'} via={contact['via']}"
-    )
 
 
 class JsonText(Text):
     """Records as JSON Lines."""
 
-    separator = ","
+    record = staticmethod(json_record)
 
     def head(self) -> bytes:
+        """Nothing."""
         return b""
 
-    def cell(self, field: str, value: object) -> str:
-        return f"{json.dumps(field)}:{_json(value)}"
-
-    def record(self, record: Mapping[str, object]) -> str:
-        return "{" + ",".join(self.cell(field, record[field]) for field in self.fields) + "}"
-
     def cells(self, field: str, values: pa.Array) -> pa.Array:
+        """`"field":"value"`, or `null`."""
         quoted = pc.binary_join_element_wise(f'"{field}":', _json_texts(values[:-1]), "")
         return pa.concat_arrays([quoted, pa.array([f'"{field}":null'], quoted.type)])
 
     def irt_cells(self) -> pa.Array:
+        """`"irts":["NAME"]`."""
         lists = self.records.irt_lists()
         names = pa.ListArray.from_arrays(lists.offsets, _json_texts(lists.values))
         return pc.binary_join_element_wise('"irts":[', pc.binary_join(names, ","), "]", "")
 
     def contact_cells(self, rows: Array) -> pa.Array:
+        """`"contacts":[{...}]`."""
         contacts = self.records.contacts(rows)
         columns = self.records.contact_columns(contacts)
         pieces = [
@@ -402,22 +380,20 @@ class JsonText(Text):
         return pc.binary_join_element_wise('"contacts":[', pc.binary_join(lists, ","), "]", "")
 
     def joined(self, pieces: Sequence[pa.Array]) -> pa.Array:
+        """Braces around the members."""
         inner = pc.binary_join_element_wise(*pieces, ",") if len(pieces) > 1 else pieces[0]
         return pc.binary_join_element_wise("\n{", inner, "}", "")
 
     def line_cells(self, field: str, values: pa.Array) -> pa.Array:
+        """`"field":"address"`."""
         return pc.binary_join_element_wise(f'"{field}":"', _without_line_feed(values), '"', "")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _json_texts(texts: pa.Array) -> pa.Array:
     """Return each text as a JSON string."""
     escaped, _ = _holding(texts, b'"\\')
     if escaped.any():
-        texts = _replaced(texts, escaped, lambda text: _json(text)[1:-1])
+        texts = _replaced(texts, escaped, lambda text: json.dumps(text, ensure_ascii=False)[1:-1])
     return pc.binary_join_element_wise('"', texts, '"', "")
 
 

@@ -2,8 +2,8 @@
 
 The layout is safetensors' (https://github.com/huggingface/safetensors, "Format"): eight bytes with the length of the
 header, little-endian; the header, a JSON object that gives each array its dtype, shape and offsets; then the arrays end
-to end. They are ordered by item size, so that each is aligned. `__metadata__` holds irtkit's format version, its manifest
-and a CRC-32 of each array. Anybody can read the file with the standard library alone, and so does this module.
+to end. They are ordered by item size, so that each is aligned. `__metadata__` holds irtkit's format version, its
+manifest and a CRC-32 of each array. Anybody can read the file with the standard library alone, and so does this module.
 
 It maps the file (the one effect it has) and writes nothing: `encode` returns what `irtkit.clients.files` writes.
 """

@@ -139,9 +139,7 @@ class RpslObject(Sequence[Attribute]):
         0..len(object).
         """
         if not _ATTRIBUTE_NAME.fullmatch(name):
-            raise ParseError(
-                f"{shown(name)} is no attribute name; expected one like mnt-irt", line=self._line
-            )
+            raise ParseError(f"{shown(name)} is no attribute name; expected one like mnt-irt", line=self._line)
         index = len(self) if at is None else at
         if not 0 <= index <= len(self):
             raise IndexError(f"no place {index} in an object of {len(self)} attributes")

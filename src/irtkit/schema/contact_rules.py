@@ -22,7 +22,7 @@ class ContactRules:
     sources: tuple[str, ...]
     """`source:` values of its databases; they form one hierarchy. The first is the main one."""
     registry_maintainers: frozenset[str] = frozenset()
-    """Maintainers of the registry itself: an object with one of them in `mnt-by` or `mnt-lower` ends the abuse-c walk."""
+    """Maintainers of the registry itself: an object that one of them maintains ends the abuse-c walk."""
     irt_mailboxes: tuple[str, ...] = ("abuse-mailbox", "e-mail")
     """Attributes of an `irt` that hold the team's mailbox."""
     role_mailboxes: tuple[str, ...] = ("abuse-mailbox",)
