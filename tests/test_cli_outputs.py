@@ -30,9 +30,14 @@ def test_after_an_exception_the_old_file_stays(error: type[BaseException], tmp_p
     """And nothing of the new one; the exception goes on as it is."""
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    with pytest.raises(error), replacing(str(path)) as file:
-        file.write(b"new")
-        raise error
+
+    def fail() -> None:
+        with replacing(str(path)) as file:
+            file.write(b"new")
+            raise error
+
+    with pytest.raises(error):
+        fail()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -50,10 +55,14 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 def test_of_two_writers_the_second_fails_at_once(tmp_path: Path) -> None:
     """The first one goes on, and then another may."""
     path = tmp_path / "file"
+
+    def second() -> None:
+        with replacing(str(path), IndexFileError):
+            pytest.fail("two writers at once")
+
     with replacing(str(path)) as file:
         with pytest.raises(IndexFileError, match="another process is writing this file"):
-            with replacing(str(path), IndexFileError):
-                pytest.fail("two writers at once")
+            second()
         file.write(b"first")
     with replacing(str(path), durable=True) as file:
         file.write(b"second")
@@ -108,12 +117,11 @@ def test_a_place_that_cannot_be_written_is_named(name: str, message: str, tmp_pa
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to write to")
 def test_a_full_device_is_named() -> None:
     """Whoever writes, Arrow included."""
-    with pytest.raises(OutputError, match="^/dev/full: cannot be written: no space left on device$"):
-        with replacing("/dev/full") as file:
-            file.write(b"x")
-    with pytest.raises(OutputError, match="^/dev/full: cannot be written: no space left on device$"):
-        with replacing("/dev/full") as file:
-            parquet.write_table(pa.table({"a": [1]}), file)
+    message = "^/dev/full: cannot be written: no space left on device"
+    with pytest.raises(OutputError, match=message), replacing("/dev/full") as file:
+        file.write(b"x")
+    with pytest.raises(OutputError, match=message), replacing("/dev/full") as file:
+        parquet.write_table(pa.table({"a": [1]}), file)
 
 
 def test_other_errors_are_not_taken_for_its_own(tmp_path: Path) -> None:

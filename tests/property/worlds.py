@@ -127,7 +127,7 @@ def parties(draw: st.DrawFn, sources: Sequence[str]) -> str:
         (draw(some(["e-mail", "abuse-mailbox", "abuse-mailbox"])), draw(some(MAILBOXES)))
         for _ in range(draw(st.integers(0, 3)))
     ]
-    more = [("remarks", remark) for remark in draw(st.lists(some(REMARKS), max_size=2))]
+    more: list[tuple[str, str | None]] = [("remarks", remark) for remark in draw(st.lists(some(REMARKS), max_size=2))]
     more.append(("last-modified", draw(st.none() | st.just("2024-02-03T04:05:06Z"))))
     match draw(some(["irt", "irt", "role", "role", "person", "organisation", "organisation"])):
         case "irt":
