@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from irtkit.addresses import SLACK, line_ends, parse_ipv4_lines, parse_ipv6_lines
 from irtkit.dump import gather
 from irtkit.errors import IndexFileError, RangeError
+from irtkit.index.nesting import radix_order
 from irtkit.resources import format_address, parse_address
 from irtkit.special_purpose import special_purpose, special_purpose_ranges
 
@@ -107,17 +108,14 @@ class Bulk:
     def lookup_ipv4(self, addresses: Array) -> Rows:
         """Return the row of each IPv4 address given as an integer."""
         rows = np.empty(len(addresses), np.int32)
-        _in_chunks(self._lookup_ipv4, len(addresses), addresses, rows)
+        _in_chunks(self._lookup_ipv4, len(addresses), addresses.astype(np.uint32, copy=False), rows)
         return rows
 
     def _lookup_ipv4(self, addresses: Array, rows: Rows) -> None:
-        packed = addresses.astype(np.uint64)
-        packed <<= np.uint64(32)
-        packed |= np.arange(len(packed), dtype=np.uint64)
-        packed.sort()
-        segment = self._start.searchsorted((packed >> np.uint64(32)).astype(np.uint32), side="right")
+        order = radix_order(addresses, (0, 16))
+        segment = self._start.searchsorted(addresses[order], side="right")
         segment -= 1
-        rows[packed.astype(np.uint32)] = self._row[segment]
+        rows[order] = self._row[segment]
 
     def lookup_ipv6(self, high: Array, low: Array) -> Rows:
         """Return the row of each IPv6 address given as two halves."""
@@ -126,11 +124,8 @@ class Bulk:
         return rows
 
     def _lookup_ipv6(self, high: Array, low: Array, rows: Rows) -> None:
-        """Sort by the upper 46 bits, which is order enough for the search to stay in the cache."""
-        packed = high & ~np.uint64(_CHUNK - 1)
-        packed |= np.arange(len(packed), dtype=np.uint64)
-        packed.sort()
-        order = (packed & np.uint64(_CHUNK - 1)).astype(np.int64)
+        """Sort by the upper 48 bits, which is order enough for the search to stay in the cache."""
+        order = radix_order(high, (16, 32, 48))
         high, low = high[order], low[order]
         segment = self._high.searchsorted(high, side="right") - 1
         late = np.flatnonzero((self._high[segment] == high) & (self._low[segment] > low))

@@ -7,13 +7,15 @@ the boundaries, so that both address families are the same work.
 It knows nothing of contacts: what is inherited is a flag here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_OVERLAPPING", "NONE", "Nesting", "inherit", "nest", "paint", "ranks_ipv4", "ranks_ipv6"]
+__all__ = ["MAX_OVERLAPPING", "NONE", "Nesting", "inherit", "nest", "paint", "radix_order", "ranks_ipv4", "ranks_ipv6"]
 
 NONE = -1
 """No range."""
@@ -46,26 +48,39 @@ class Nesting:
     """Ranges that overlap others in part: with their parents, all that hold an address without enclosing its owner."""
 
 
+def radix_order(words: NDArray[Any], shifts: Sequence[int]) -> NDArray[np.int64]:
+    """Return the stable order of unsigned *words* by the 16 bits from each of *shifts* up, the last counting most.
+
+    NumPy sorts 16-bit numbers by radix, several times as fast as wider ones.
+    """
+    order: NDArray[np.int64] | None = None
+    for shift in shifts:
+        digit = (words >> words.dtype.type(shift)).astype(np.uint16)
+        if order is None:
+            order = np.argsort(digit, kind="stable")
+        else:
+            order = order[np.argsort(digit[order], kind="stable")]
+    return np.arange(len(words)) if order is None else order
+
+
 def ranks_ipv4(first: NDArray[np.uint32], last: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Ints, Ints]:
     """Return the ascending starts of all segments (0 among them), and for each range the ranks of its two boundaries.
 
     A boundary beyond the last address has a rank but no start.
     """
     count = len(first)
-    packed = np.empty(2 * count + 1, np.uint64)
-    packed[:count] = first
-    packed[count : 2 * count] = last
-    packed[count : 2 * count] += np.uint64(1)
-    packed[2 * count] = 0
-    packed <<= np.uint64(31)
-    packed |= np.arange(len(packed), dtype=np.uint64)
-    packed.sort()
-    value = packed >> np.uint64(31)
-    new = np.empty(len(packed), np.bool_)
+    value = np.empty(2 * count + 1, np.uint64)
+    value[:count] = first
+    value[count : 2 * count] = last
+    value[count : 2 * count] += np.uint64(1)
+    value[2 * count] = 0
+    order = radix_order(value, (0, 16, 32))
+    value = value[order]
+    new = np.empty(len(value), np.bool_)
     new[0] = True
     np.not_equal(value[1:], value[:-1], out=new[1:])
-    ranks = np.empty(len(packed), np.int32)
-    ranks[(packed & np.uint64((1 << 31) - 1)).astype(np.int64)] = np.cumsum(new, dtype=np.int32) - 1
+    ranks = np.empty(len(value), np.int32)
+    ranks[order] = np.cumsum(new, dtype=np.int32) - 1
     starts = value[new]
     if starts[-1] >> np.uint64(32):
         starts = starts[:-1]

@@ -87,7 +87,7 @@ class IndexFile:
         self._view = memoryview(self._map)
         try:
             self._read_header()
-        except (KeyError, TypeError, ValueError, RecursionError):
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
             raise IndexFileError("is not an irtkit index, or is damaged", path=self.path) from None
 
     def _read_header(self) -> None:
@@ -103,15 +103,18 @@ class IndexFile:
                 f"has format version {metadata['version']!s:.20}, expected {VERSION}; build it again", path=self.path
             )
         self._start = 8 + length
-        self.manifest: dict[str, Any] = json.loads(metadata["manifest"])
-        self._crc32: dict[str, int] = json.loads(metadata["crc32"])
+        self.manifest: dict[str, Any] = _mapping(metadata["manifest"])
+        self._crc32: dict[str, int] = _mapping(metadata["crc32"])
         self._arrays: dict[str, tuple[str, int, int]] = {}
         expected = 0
         for name, entry in header.items():
             form, width = _TYPES[entry["dtype"]]
-            begin, end = entry["data_offsets"]
-            if begin != expected or end - begin != entry["shape"][0] * width or self._start % width or begin % width:
+            (count,) = entry["shape"]
+            begin, end = expected, expected + count * width
+            if type(count) is not int or count < 0 or entry["data_offsets"] != [begin, end]:
                 raise ValueError("offsets")
+            if self._start % width or begin % width:
+                raise ValueError("alignment")
             self._arrays[name] = (form, begin, end)
             expected = end
         if self._start + expected != len(self._view):
@@ -137,6 +140,13 @@ class IndexFile:
         for name, (_, begin, end) in self._arrays.items():
             if crc32(self._view[self._start + begin : self._start + end]) != self._crc32.get(name):
                 yield name
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise TypeError("not an object")
+    return found
 
 
 def _why(error: OSError | ValueError) -> str:
