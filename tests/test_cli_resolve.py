@@ -276,6 +276,8 @@ def test_the_name_of_the_output_tells_the_format(name: str, form: str, index: Pa
     assert target.read_text() == irtkit_command("resolve", "192.0.2.7", "--index", index, "--format", form).stdout
     irtkit_command("resolve", "192.0.2.7", "--index", index, "--output", target, "--format", "jsonl")
     assert json.loads(target.read_text())["input"] == "192.0.2.7"
+    printed = irtkit_command("resolve", "192.0.2.7", "--index", index, "--output", "-", "--format", form).stdout
+    assert printed == irtkit_command("resolve", "192.0.2.7", "--index", index, "--format", form).stdout
 
 
 def test_the_index_is_named_or_in_the_environment_or_in_the_user_s_data(index: Path, tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ comments (`without_nameless_lines`): the one difference between the paths that i
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import cycle
 
 import numpy as np
+from numpy.typing import NDArray
 
 from irtkit.addresses import SLACK
 from irtkit.dump import BLOCK_SIZE, MAX_OBJECT, Block, Columns, Skipped, Wanted, iter_blocks, scan
@@ -92,12 +94,14 @@ def blocks_of(
 ) -> Iterator[Block | Skipped]:
     """Cut *text* as a file would be, *most* bytes at a time; memory is full of rubbish and used again."""
     room = size + max_object + SLACK
-    rubbish = np.frombuffer(cycle_of(b"\n\ninetnum: rubbish\nnetname:        RUBBISH\n", room), np.uint8)
+    return iter_blocks(reader_of(text, most), lambda: rubbish(room).copy(), size=size, max_object=max_object)
 
-    def take() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-        return rubbish.copy()
 
-    return iter_blocks(reader_of(text, most), take, size=size, max_object=max_object)
+@cache
+def rubbish(size: int) -> NDArray[np.uint8]:
+    """Return memory as it may be found: full of what looks like objects."""
+    text = b"\n\ninetnum: rubbish\nnetname:        RUBBISH\n"
+    return np.frombuffer((text * (size // len(text) + 1))[:size], np.uint8)
 
 
 def reader_of(text: bytes, most: int) -> Callable[[memoryview], int]:
@@ -112,10 +116,6 @@ def reader_of(text: bytes, most: int) -> Callable[[memoryview], int]:
         return len(given)
 
     return readinto
-
-
-def cycle_of(text: bytes, size: int) -> bytes:
-    return (text * (size // len(text) + 1))[:size]
 
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+\Z")

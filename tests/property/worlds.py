@@ -183,6 +183,7 @@ def addresses_of(family: int) -> tuple[str, ...]:
 
 def collect(texts: Sequence[str | bytes], *, collectors: int = 1, **cutting: int) -> Collector:
     """Collect the dumps *texts*; several collectors take turns at the blocks, as two processes do, and are merged."""
+    cutting = {"size": 1 << 16, "max_object": 1 << 16, **cutting}
     gathering = [Collector() for _ in range(collectors)]
     for number, text in enumerate(texts):
         for count, block in enumerate(blocks_of(text.encode() if isinstance(text, str) else text, **cutting)):

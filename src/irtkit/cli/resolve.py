@@ -111,6 +111,8 @@ def command(
     A list is text, CSV, JSON Lines or Parquet, plain or gzip. Each of its lines gives one record, in order; a line
     that is no address gives one that says so.
     """
+    if output == "-":
+        output = None
     if explain and (list_path or output or form or fields):
         raise click.UsageError("--explain is for addresses given here, and goes to standard output as it is.")
     if bool(queries) == (list_path is not None):

@@ -181,7 +181,10 @@ class _SecondProcess:
         self._parts: list[Part] = []
         self._collected: Collector | None = None
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "irtkit.clients.scanning"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", "irtkit.clients.scanning"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,  # Ctrl-C is for this process, which ends the other one
         )
         self._thread = threading.Thread(target=self._receive, args=(self._process.stdout,), daemon=True)
         self._thread.start()

@@ -61,6 +61,12 @@ class Read:
         no, half = np.zeros(count, np.bool_), np.zeros(count, np.uint64)
         return cls(np.full(count, NO_ADDRESS, np.int32), no, np.zeros(count, np.uint32), no.copy(), half, half.copy())
 
+    def taken(self, indices: Any) -> Read:  # noqa: ANN401 - pyarrow is not imported here
+        """Return the entries at *indices*, an Arrow array; a null is no address."""
+        place = indices.cast("int64").fill_null(len(self.row)).to_numpy(zero_copy_only=False)
+        nothing = Read.empty(1)
+        return Read(*(np.append(getattr(self, name), getattr(nothing, name))[place] for name in Read.__slots__))
+
     def text_of(self, index: int) -> str:
         """Return the canonical text of one address."""
         if self.ipv4[index]:
@@ -196,11 +202,12 @@ class Bulk:
         if isinstance(addresses, pa.ChunkedArray):
             addresses = addresses.combine_chunks()
         if pa.types.is_dictionary(addresses.type):
-            values = self.read([*addresses.dictionary.to_pylist(), None])
-            codes = addresses.indices.fill_null(len(values.row) - 1).to_numpy(zero_copy_only=False)
-            return Read(*(getattr(values, name)[codes] for name in Read.__slots__))
-        if pa.types.is_integer(addresses.type) and not addresses.null_count:
-            return self._read_array(addresses.to_numpy(zero_copy_only=False))
+            return self._read_arrow(addresses.dictionary).taken(addresses.indices)
+        if pa.types.is_integer(addresses.type):
+            read = self._read_array(addresses.fill_null(0).to_numpy(zero_copy_only=False))
+            null = addresses.is_null().to_numpy(zero_copy_only=False)
+            read.row[null], read.ipv4[null] = NO_ADDRESS, False
+            return read
         return self.read(addresses.to_pylist())
 
     def lookup(self, addresses: Any) -> Rows:  # noqa: ANN401 - see Index.lookup_many

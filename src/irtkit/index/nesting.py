@@ -56,10 +56,7 @@ def radix_order(words: NDArray[Any], shifts: Sequence[int]) -> NDArray[np.int64]
     order: NDArray[np.int64] | None = None
     for shift in shifts:
         digit = (words >> words.dtype.type(shift)).astype(np.uint16)
-        if order is None:
-            order = np.argsort(digit, kind="stable")
-        else:
-            order = order[np.argsort(digit[order], kind="stable")]
+        order = np.argsort(digit, kind="stable") if order is None else order[np.argsort(digit[order], kind="stable")]
     return np.arange(len(words)) if order is None else order
 
 
