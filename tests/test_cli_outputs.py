@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from irtkit.clients.outputs import OutputError, replacing
-from irtkit.errors import IndexFileError
+from irtkit.clients.outputs import replacing
+from irtkit.errors import IndexFileError, OutputError
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from irtkit.clients import lists
-from irtkit.clients.lists import Block, Kind, ListError, block_of, open_list
+from irtkit.clients.lists import Block, Kind, block_of, open_list
+from irtkit.errors import ListError
 
 a_few_examples = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

@@ -4,7 +4,16 @@ A *problem* (`irtkit.problems`) is about the user's object and is a value; an *e
 irtkit could not do what it was asked. No exception here borrows the name of a builtin.
 """
 
-__all__ = ["DumpError", "IndexFileError", "IrtkitError", "ParseError", "RangeError"]
+__all__ = [
+    "DumpError",
+    "FileError",
+    "IndexFileError",
+    "IrtkitError",
+    "ListError",
+    "OutputError",
+    "ParseError",
+    "RangeError",
+]
 
 
 class IrtkitError(Exception):
@@ -31,8 +40,8 @@ class RangeError(IrtkitError, ValueError):
     """A text is no address, prefix or range; the message says what was expected."""
 
 
-class DumpError(IrtkitError):
-    """A registry dump cannot be read; *path* names it, *line* (from 1) says where, if known."""
+class FileError(IrtkitError):
+    """A file cannot be used; *path* names it, *line* (from 1) says where, if known."""
 
     def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
         super().__init__(message)
@@ -45,13 +54,17 @@ class DumpError(IrtkitError):
         return f"{where}: {self.message}"
 
 
-class IndexFileError(IrtkitError):
-    """An index file is missing, foreign, damaged or cannot be written; *path* names it."""
+class DumpError(FileError):
+    """A registry dump cannot be read."""
 
-    def __init__(self, message: str, *, path: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.path = path
 
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+class IndexFileError(FileError):
+    """An index file is missing, foreign, damaged or cannot be written."""
+
+
+class ListError(FileError):
+    """A list of addresses cannot be read."""
+
+
+class OutputError(FileError):
+    """An output cannot be written."""

@@ -68,6 +68,17 @@ def _chosen_fields(_: click.Context, __: click.Parameter, value: str | None) -> 
     return fields
 
 
+def _refuse_contradictions(
+    queries: tuple[str, ...], list_path: str | None, column: str | None, dumps: tuple[str, ...], index_path: str | None
+) -> None:
+    if bool(queries) == (list_path is not None):
+        raise click.UsageError("Give either addresses, or a list with --input.")
+    if column is not None and (list_path is None or column == "" or (column.isdecimal() and not int(column))):
+        raise click.UsageError("--column names a column of the list that --input gives, or counts from 1.")
+    if dumps and index_path:
+        raise click.UsageError("Give either --index or --dumps.")
+
+
 @click.command("resolve", cls=_Command, short_help="Find who answers for addresses.")
 @click.argument("queries", metavar="[ADDRESS|PREFIX|RANGE]...", nargs=-1)
 @click.option("--input", "-i", "list_path", metavar="FILE", help="A list of addresses; - is standard input.")
@@ -115,12 +126,7 @@ def command(
         output = None
     if explain and (list_path or output or form or fields):
         raise click.UsageError("--explain is for addresses given here, and goes to standard output as it is.")
-    if bool(queries) == (list_path is not None):
-        raise click.UsageError("Give either addresses, or a list with --input.")
-    if column is not None and (list_path is None or column == "" or (column.isdecimal() and not int(column))):
-        raise click.UsageError("--column names a column of the list that --input gives, or counts from 1.")
-    if dumps and index_path:
-        raise click.UsageError("Give either --index or --dumps.")
+    _refuse_contradictions(queries, list_path, column, dumps, index_path)
     if form is None:
         form = _SUFFIXES.get(os.path.splitext(output or "")[1].lower(), "table")  # noqa: PTH122 - pathlib costs a tenth of a first answer
     if form == "parquet" and output is None:

@@ -36,7 +36,7 @@ _RATIO_FROM = 64 << 20
 _BUFFERS = 5
 """Blocks in memory: read ahead, scanned, and being read."""
 _SNIFFED = 256 << 10
-_FIRST_LINE = re.compile(rb"(?:[#%][^\n]*\n|\r?\n)*+(?:\*xx)?([A-Za-z0-9-]+):")
+_FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[#%][^\n]*\n|\r?\n)*+(?:\*xx)?([A-Za-z0-9-]+):")
 _CLASSES = frozenset(
     [
         "as-block",

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Literal, TypeAlias
 
-from irtkit.errors import IrtkitError, RangeError
+from irtkit.errors import ListError, RangeError
 from irtkit.index.layout import printable
 from irtkit.resources import AddressRange
 
-__all__ = ["Block", "Kind", "ListError", "ListFile", "block_of", "open_list"]
+__all__ = ["Block", "Kind", "ListFile", "block_of", "open_list"]
 
 Kind: TypeAlias = Literal["text", "csv", "jsonl", "parquet"]
 
@@ -56,20 +56,6 @@ _ADDRESS_COLUMNS = frozenset({"address", "addr", "ip", "ip address", "ip-address
 _SHOWN = 20
 """Columns that an error message lists."""
 _BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f")
-
-
-class ListError(IrtkitError):
-    """A list of addresses cannot be read; *path* names it, *line* (from 1) says where, if known."""
-
-    def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.path = path
-        self.line = line
-
-    def __str__(self) -> str:
-        where = self.path if self.line is None else f"{self.path}:{self.line}"
-        return f"{where}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

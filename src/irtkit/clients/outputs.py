@@ -17,29 +17,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias
 
-from irtkit.errors import IrtkitError
+from irtkit.errors import FileError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from typing_extensions import Buffer
 
-__all__ = ["OutputError", "replacing", "writing"]
+__all__ = ["replacing", "writing"]
 
 
-class OutputError(IrtkitError):
-    """An output cannot be written; *path* names it."""
-
-    def __init__(self, message: str, *, path: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.path = path
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
-
-
-Failure: TypeAlias = "Callable[..., IrtkitError]"
+Failure: TypeAlias = "Callable[..., FileError]"
 """An exception's class: it takes a message, and *path*."""
 
 
