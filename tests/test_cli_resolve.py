@@ -232,6 +232,16 @@ def test_hostile_registry_text_is_harmless(form: str, way: str, hostile: Path, t
         assert sum(cell.startswith("'") for cell in cells) >= 5
 
 
+def test_other_encodings_of_a_terminal_do_not_matter(index: Path) -> None:
+    """CSV and JSON Lines are UTF-8 always; in a table a question mark stands for what the encoding lacks."""
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    for form, expected in (("table", b"?"), ("csv", "\u263a".encode()), ("jsonl", "\u263a".encode())):
+        command = [IRTKIT, "resolve", "\u263a", "--index", str(index), "--format", form]
+        answer = subprocess.run(command, capture_output=True, check=True, env=environment)
+        assert expected in answer.stdout
+        assert answer.stderr == b""
+
+
 def test_explaining_hostile_registry_text_is_harmless(hostile: Path) -> None:
     """The walk, too, is told without characters that steer a terminal."""
     told = irtkit_command("resolve", "192.0.2.7", "\x1b[2J", "--index", hostile, "--explain").stdout

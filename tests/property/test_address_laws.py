@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv6Network, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
+from typing import Any
 
 import numpy as np
 import pytest
@@ -224,7 +225,7 @@ def test_blocks_do_not_show(lines: list[bytes], block: int) -> None:
     canonical = canonical_ipv6(text, ends, parse_ipv6_prefixes(text, ends))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(addresses, "_BLOCK", block)
-        found = [parser(text, ends) for parser in parsers]
+        found: list[Any] = [parser(text, ends) for parser in parsers]
         assert np.array_equal(canonical_ipv6(text, ends, parse_ipv6_prefixes(text, ends)), canonical)
     for one, other in zip(found, expected, strict=True):
         assert np.array_equal(one.ok, other.ok)

@@ -96,46 +96,53 @@ def ranges(draw: st.DrawFn, bases: Bases, ipv6_class: str) -> tuple[str, str]:
     return class_name, draw(some(notations))
 
 
+irt_lists = st.tuples(some([", ", ",", " , "]), st.lists(some([*IRTS, ""]), min_size=1, max_size=3)).map(
+    lambda drawn: drawn[0].join(drawn[1])
+)
+no_value = st.none()
+ATTRIBUTES = (
+    ("netname", no_value | some(NETNAMES)),
+    ("country", no_value | some(["DE", "de", "EU", "", "DE # or not", "DEU", "\u00e9"])),
+    ("country", no_value | st.just("AT")),
+    ("org", no_value | some([*ORGS, ""])),
+    ("abuse-c", no_value | some([*ROLES, ""])),
+    ("mnt-by", some(MAINTAINERS)),
+    ("mnt-by", no_value | some(MAINTAINERS)),
+    ("mnt-lower", no_value | no_value | some(MAINTAINERS)),
+    ("mnt-irt", no_value | irt_lists),
+    ("mnt-irt", no_value | no_value | irt_lists),
+)
+"""Attributes of address objects and the values that each may have."""
+turns = st.integers(0, len(ATTRIBUTES))
+
+
 @st.composite
 def address_objects(draw: st.DrawFn, bases: Bases, sources: Sequence[str]) -> str:
     source = draw(some(sources))
     class_name, key = draw(ranges(bases, "inetnum" if source == "LACNIC" else "inet6num"))
-    maybe_irts = st.none() | st.lists(some([*IRTS, ""]), min_size=1, max_size=3).map(
-        draw(some([", ", ",", " , "])).join
-    )
-    attributes = [
-        ("netname", draw(st.none() | some(NETNAMES))),
-        ("country", draw(st.none() | some(["DE", "de", "EU", "", "DE # or not", "DEU", "\u00e9"]))),
-        ("country", draw(st.none() | st.just("AT"))),
-        ("org", draw(st.none() | some([*ORGS, ""]))),
-        ("abuse-c", draw(st.none() | some([*ROLES, ""]))),
-        ("mnt-by", draw(some(MAINTAINERS))),
-        ("mnt-by", draw(st.none() | some(MAINTAINERS))),
-        ("mnt-lower", draw(st.none() | st.none() | some(MAINTAINERS))),
-        ("mnt-irt", draw(maybe_irts)),
-        ("mnt-irt", draw(st.none() | maybe_irts)),
-        ("source", source),
-    ]
-    return lines((class_name, key), *draw(st.permutations(attributes) | st.just(attributes)))
+    attributes = [*((name, draw(values)) for name, values in ATTRIBUTES), ("source", source)]
+    turn = draw(turns)
+    return lines((class_name, key), *attributes[turn:], *attributes[:turn])
+
+
+mails = st.lists(st.tuples(some(["e-mail", "abuse-mailbox", "abuse-mailbox"]), some(MAILBOXES)), max_size=3)
+remarks = st.lists(st.tuples(st.just("remarks"), some(REMARKS)), max_size=2)
+modified = st.tuples(st.just("last-modified"), no_value | st.just("2024-02-03T04:05:06Z"))
+classes = some(["irt", "irt", "role", "role", "person", "organisation", "organisation"])
+desks = no_value | some([*ROLES, ""])
 
 
 @st.composite
 def parties(draw: st.DrawFn, sources: Sequence[str]) -> str:
     """An irt, role, person or organisation."""
     source = ("source", draw(some(sources)))
-    mail = [
-        (draw(some(["e-mail", "abuse-mailbox", "abuse-mailbox"])), draw(some(MAILBOXES)))
-        for _ in range(draw(st.integers(0, 3)))
-    ]
-    more: list[tuple[str, str | None]] = [("remarks", remark) for remark in draw(st.lists(some(REMARKS), max_size=2))]
-    more.append(("last-modified", draw(st.none() | st.just("2024-02-03T04:05:06Z"))))
-    match draw(some(["irt", "irt", "role", "role", "person", "organisation", "organisation"])):
-        case "irt":
-            return lines(("irt", draw(some(IRTS))), *mail, *more, source)
-        case "organisation":
-            return lines(("organisation", draw(some(ORGS))), ("abuse-c", draw(st.none() | some([*ROLES, ""]))), source)
-        case class_name:
-            return lines((class_name, "Example Name"), *mail, ("nic-hdl", draw(some(ROLES))), *more, source)
+    class_name = draw(classes)
+    if class_name == "organisation":
+        return lines((class_name, draw(some(ORGS))), ("abuse-c", draw(desks)), source)
+    said = [*draw(mails), *draw(remarks), draw(modified), source]
+    if class_name == "irt":
+        return lines((class_name, draw(some(IRTS))), *said)
+    return lines((class_name, "Example Name"), *said[:1], ("nic-hdl", draw(some(ROLES))), *said[1:])
 
 
 others = some(

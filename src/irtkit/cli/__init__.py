@@ -8,6 +8,7 @@ It does no work; each verb calls a journey.
 
 import atexit
 import gc
+import io
 import os
 import sys
 from importlib import import_module
@@ -49,6 +50,8 @@ class _Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
         if sys.stdout is None:
             raise _Failure("standard output: is closed")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # whatever the terminal's encoding lacks
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:

@@ -190,7 +190,7 @@ def _resolve_few(index: Index, queries: Sequence[str], wanted: _Wanted) -> None:
         lines = (f"{json_record(record, wanted.fields)}\n" for record in records)
     text = "".join(lines)
     if wanted.output is None:
-        click.echo(text, nl=False)
+        click.echo(text if wanted.form == "table" else text.encode(), nl=False)
         return
     from irtkit.clients.outputs import replacing  # noqa: PLC0415 - not every answer goes to a file
 

@@ -215,15 +215,25 @@ def _ipv6_space(networks: Sequence[Networks]) -> _Space:
 def _rows_of(space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Array], sources: list[str]) -> list[Array]:
     """Flatten the ranges of each registry; return for each the row of every segment."""
     segments = len(space.starts[0])
-    registries: dict[str, int] = {}
-    registry_codes = [registries.setdefault(registry_of_source(source), len(registries)) for source in sources]
-    registry = np.array(registry_codes, np.int32)[codes["source"][space.number]]
+    registry = _registry_codes(codes["source"], sources)[codes["source"][space.number]]
     found = []
     for code in np.unique(registry).tolist():
         mine = _without_shadowed(space, np.flatnonzero(registry == code), codes, sources)
         hierarchy = Hierarchy(space.number[mine], space.low[mine], space.high[mine], space.size[mine])
         found.append(flatten(hierarchy, segments, holdings, rows))
     return found
+
+
+def _registry_codes(source: Array, sources: Sequence[str]) -> Array:
+    """Return the number of the registry of each of *sources*, in the order of their first objects."""
+    changed = np.ones(len(source), np.bool_)
+    np.not_equal(source[1:], source[:-1], out=changed[1:])
+    in_order = dict.fromkeys(source[changed].tolist())
+    registries: dict[str, int] = {}
+    numbers = np.zeros(len(sources), np.int32)
+    for code in in_order:
+        numbers[code] = registries.setdefault(registry_of_source(sources[code]), len(registries))
+    return numbers
 
 
 def _without_shadowed(space: _Space, mine: Array, codes: dict[str, Array], sources: list[str]) -> Array:

@@ -37,6 +37,7 @@ NO_ADDRESS = -2
 _CHUNK = 1 << 18
 """Addresses sorted at once: they fit in a core's cache."""
 _THREADS = 2
+_LOW = (1 << 64) - 1
 _LINES = 1 << 14
 """Texts joined to one buffer at once."""
 _DTYPES = {"B": np.uint8, "H": np.uint16, "i": np.int32, "I": np.uint32, "q": np.int64, "Q": np.uint64}
@@ -224,30 +225,35 @@ class Bulk:
                 column[part] = getattr(found, name)
 
     def _read_texts(self, texts: Sequence[Any]) -> Read:
+        if not texts:
+            return Read.empty(0)
         try:
             joined = "\n".join(texts)
         except TypeError:
-            joined = ""
+            joined = "\n"
+        if joined.count("\n") != len(texts) - 1:
+            joined = "\n".join([item if isinstance(item, str) and "\n" not in item else "" for item in texts])
         text = np.frombuffer(f"{joined}\n".encode("utf-8", "replace"), np.uint8)
-        ends = line_ends(text)
-        read = self.read_lines(text, ends) if len(ends) == len(texts) else Read.empty(len(texts))
-        for index in np.flatnonzero(read.row == NO_ADDRESS).tolist():
-            self.read_one(read, index, texts[index])
+        read = self.read_lines(text, line_ends(text))
+        self._read_others(read, texts, np.flatnonzero(read.row == NO_ADDRESS).tolist())
         return read
 
-    def read_one(self, read: Read, index: int, item: object) -> None:
-        """Put one address of any kind into *read*, if it is one: the slow path."""
-        try:
-            family, value = _family_and_value(item)
-        except RangeError:
-            return
-        if family == 4:
-            read.ipv4[index], read.value[index] = True, value
-            read.row[index] = self.lookup_ipv4(read.value[index : index + 1])[0]
-        else:
-            read.ipv6[index], read.high[index], read.low[index] = True, value >> 64, value & ((1 << 64) - 1)
-            part = slice(index, index + 1)
-            read.row[index] = self.lookup_ipv6(read.high[part], read.low[part])[0]
+    def _read_others(self, read: Read, items: Sequence[Any], which: Sequence[int]) -> None:
+        """Put the items *which*, of any kind, into *read* as far as they are addresses: the slow path."""
+        values: dict[int, dict[int, int]] = {4: {}, 6: {}}
+        for index in which:
+            try:
+                family, value = _family_and_value(items[index])
+            except RangeError:
+                continue
+            values[family][index] = value
+        ipv4, ipv6 = np.array([*values[4]], np.int64), np.array([*values[6]], np.int64)
+        read.ipv4[ipv4], read.ipv6[ipv6] = True, True
+        read.value[ipv4] = [*values[4].values()]
+        read.row[ipv4] = self.lookup_ipv4(read.value[ipv4])
+        read.high[ipv6] = [value >> 64 for value in values[6].values()]
+        read.low[ipv6] = [value & _LOW for value in values[6].values()]
+        read.row[ipv6] = self.lookup_ipv6(read.high[ipv6], read.low[ipv6])
 
 
 def _some_lines(text: NDArray[np.uint8], ends: Array, which: Array) -> tuple[NDArray[np.uint8], Array]:
