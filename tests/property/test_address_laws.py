@@ -221,7 +221,7 @@ def test_blocks_do_not_show(lines: list[bytes], block: int) -> None:
     text = text_of(lines)
     ends = line_ends(text)
     parsers = parse_ipv4_lines, parse_ipv4_ranges, parse_ipv6_lines, parse_ipv6_prefixes
-    expected = [parser(text, ends) for parser in parsers]
+    expected: list[Any] = [parser(text, ends) for parser in parsers]
     canonical = canonical_ipv6(text, ends, parse_ipv6_prefixes(text, ends))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(addresses, "_BLOCK", block)
