@@ -17,12 +17,10 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from irtkit.addresses import line_ends
-from irtkit.errors import IndexFileError
 from irtkit.index.answers import record_of
 from irtkit.index.bulk import NO_ADDRESS, Read
 from irtkit.index.records import Records, table_of_rows
 from irtkit.index.render import CsvText, JsonText, Text
-from irtkit.index.verify import find_misfits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,9 +66,6 @@ class ListResolver:
     """
 
     def __init__(self, index: Index, fields: Sequence[str], policy: str) -> None:
-        misfit = next(find_misfits(index.file), None)
-        if misfit is not None:
-            raise IndexFileError(f"is damaged: {misfit}; build it again", path=index.path)
         self._index = index
         self._records = Records(index.bulk, policy)
         self._schema = pa.schema([SCHEMA.field(field) for field in fields])

@@ -21,6 +21,7 @@ from irtkit.addresses import SLACK, line_ends, parse_ipv4_lines, parse_ipv6_line
 from irtkit.dump import gather
 from irtkit.errors import IndexFileError, RangeError
 from irtkit.index.nesting import radix_order
+from irtkit.index.verify import find_misfits
 from irtkit.resources import format_address, parse_address
 from irtkit.special_purpose import special_purpose, special_purpose_ranges
 
@@ -98,14 +99,18 @@ def _special_ipv4() -> tuple[Array, Array]:
 
 
 class Bulk:
-    """An index file for many addresses at once."""
+    """An index file for many addresses at once.
+
+    Raises: IndexFileError when its arrays do not fit together, for then nothing is safe.
+    """
 
     def __init__(self, file: IndexFile) -> None:
+        misfit = next(find_misfits(file), None)
+        if misfit is not None:
+            raise IndexFileError(f"is damaged: {misfit}; build it again", path=file.path)
         self.file = file
         self._start, self._row = self.array("ipv4.start"), self.array("ipv4.row")
         self._high, self._low, self._row6 = (self.array(f"ipv6.{name}") for name in ("high", "low", "row"))
-        if len(self._start) != len(self._row) or not len(self._high) == len(self._low) == len(self._row6):
-            raise IndexFileError("is damaged: the segments differ in length", path=file.path)
 
     def array(self, name: str) -> Array:
         """Return one array of the file, not copied."""
