@@ -83,6 +83,9 @@ def values_of(text: bytes, name: str, *listing: str) -> list[tuple[str, ...]]:
         (b"NetName:EXAMPLE", ("EXAMPLE",)),
         (b"netname: EXAMPLE", ("EXAMPLE",)),
         (b"netname:\tEXAMPLE\t", ("EXAMPLE",)),
+        (b"netname:         EXAMPLE", ("EXAMPLE",)),
+        (b"netname:          EXAMPLE", ("EXAMPLE",)),
+        (b"netname:        EXAMPLE ", ("EXAMPLE",)),
         (b"netname:               EXAMPLE", ("EXAMPLE",)),
         *((b"netname:" + b" " * blanks + b"EXAMPLE" + b" " * blanks, ("EXAMPLE",)) for blanks in (31, 32, 33, 34, 66)),
         (b"netname:        EXAMPLE\r", ("EXAMPLE",)),
@@ -140,6 +143,15 @@ def test_a_value_is_kept_exactly_if_it_lists_a_wanted_name(value: bytes, *, kept
     """Wherever it stands in the line, and in whatever case."""
     text = b"inetnum: x\nmnt-by:" + value + b"\nmnt-by:         EXAMPLE-MNT\n"
     assert len(values_of(text, "mnt-by", "APNIC-STUB", "RIPE-NCC-HM-MNT")[0]) == kept
+
+
+def test_names_are_told_apart_to_their_last_letter() -> None:
+    """Also where they agree in the first eight bytes, or in all but the case."""
+    text = (
+        b"organisation: O\norganisation-x: 1\nabuse-mailbox: a\nabuse-mailboxes: b\nabuse-mail: c\nABUSE-Mailbox: d\n"
+    )
+    reading = as_scanned(text, {"organisation": {"abuse-mailbox": ALL, "organisation": ALL}, "organisation-x": {}})
+    assert reading.objects == {"organisation": [(1, {"abuse-mailbox": ("a", "d"), "organisation": ("O",)})]}
 
 
 def counted(text: bytes, **cutting: int) -> Reading:
