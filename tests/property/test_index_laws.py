@@ -26,7 +26,7 @@ from irtkit.rpsl import parse_objects
 
 sys.path.insert(0, str(Path(__file__).parent))  # the folder is no package, and `worlds` is in it
 
-from worlds import addresses_of, build, queries, texts
+from worlds import addresses_of, build, texts, worlds
 
 policies = st.sampled_from(sorted(POLICIES))
 SAID = ("network", "source", "netname", "country", "org", "irt_network", "irts", "contacts", "email", "reason")
@@ -69,21 +69,21 @@ def row_of(index: Index, address: Any) -> int:
         return NO_ADDRESS
 
 
-@given(texts(), st.lists(queries(), min_size=1, max_size=9), policies)
-def test_an_index_answers_what_the_objects_answer(text: str, asked: list[str], policy: str) -> None:
+@given(worlds(), policies)
+def test_an_index_answers_what_the_objects_answer(world: tuple[str, list[str]], policy: str) -> None:
     """Every field, every contact and every sentence is the same by both paths."""
+    text, asked = world
     database, index = Database(parse_objects(text, problems=[])), build([text])
     for query in asked:
         assert said_by(index.resolve(query, policy)) == said_by(resolve(database, query, policy))
 
 
-@given(
-    texts(), st.lists(queries(), min_size=1, max_size=6), st.integers(150, 900), st.integers(1, 3), st.integers(1, 4)
-)
+@given(worlds(), st.integers(150, 900), st.integers(1, 3), st.integers(1, 4))
 def test_how_the_work_is_shared_changes_no_answer(
-    text: str, asked: list[str], size: int, collectors: int, files: int
+    world: tuple[str, list[str]], size: int, collectors: int, files: int
 ) -> None:
     """Blocks of any size, gathered by one or several collectors, of one file or several in the same order."""
+    text, asked = world
     paragraphs = text.split("\n\n")
     cuts = [len(paragraphs) * number // files for number in range(files + 1)]
     parts = ["\n\n".join(paragraphs[begin:end]) + "\n" for begin, end in pairwise(cuts)]
@@ -92,13 +92,13 @@ def test_how_the_work_is_shared_changes_no_answer(
         assert said_by(shared.resolve(query, "all")) == said_by(whole.resolve(query, "all"))
 
 
-@given(texts())
+@given(texts)
 def test_an_index_that_was_built_is_found_whole(text: str) -> None:
     """What `verify` looks for is never wrong with what `build` makes, but for the manifest, which is not made here."""
     assert [fault for fault in find_faults(build([text]).file) if fault != "its manifest is not one"] == []
 
 
-@given(texts(), st.sampled_from([4, 6]))
+@given(texts, st.sampled_from([4, 6]))
 def test_every_address_finds_its_row_alone_and_among_others(text: str, family: int) -> None:
     """At every boundary of every range, in order and out of order."""
     index, asked = build([text]), addresses_of(family)
@@ -116,7 +116,7 @@ def row_is_plain(address: str) -> bool:
     return address not in NO_ADDRESSES
 
 
-@given(texts(), addresses)
+@given(texts, addresses)
 def test_texts_of_every_kind_are_looked_up_alike(text: str, asked: list[str]) -> None:
     """Lists, tuples, iterators, NumPy and Arrow columns: each entry has the row that it has alone."""
     index = build([text])
@@ -140,7 +140,7 @@ def test_texts_of_every_kind_are_looked_up_alike(text: str, asked: list[str]) ->
         assert index.lookup_many(column).tolist() == rows, type(column)
 
 
-@given(texts(), addresses, st.lists(st.integers(-3, 1 << 33), max_size=4))
+@given(texts, addresses, st.lists(st.integers(-3, 1 << 33), max_size=4))
 def test_numbers_of_every_kind_are_looked_up_alike(text: str, asked: list[str], more: list[int]) -> None:
     """Integers in columns are IPv4 or nothing, alone they may be IPv6, and halves of IPv6 are two columns."""
     index = build([text])
@@ -173,7 +173,7 @@ def test_numbers_of_every_kind_are_looked_up_alike(text: str, asked: list[str], 
     assert index.lookup_many(pairs).tolist() == [index.lookup(IPv6Address(high << 64 | low)) for high, low in halves]
 
 
-@given(texts(), addresses, st.randoms(use_true_random=False))
+@given(texts, addresses, st.randoms(use_true_random=False))
 def test_addresses_of_mixed_types_are_looked_up_alike(text: str, asked: list[str], random: Any) -> None:
     """Text, integers and ipaddress objects in one list, and what is none of these."""
     index = build([text])
@@ -186,7 +186,7 @@ def test_addresses_of_mixed_types_are_looked_up_alike(text: str, asked: list[str
     assert index.lookup_many(mixed).tolist() == rows
 
 
-@given(texts(), addresses, policies)
+@given(texts, addresses, policies)
 def test_a_table_holds_the_record_of_each_address(text: str, asked: list[str], policy: str) -> None:
     """Every column of `resolve_many` says of each address what `resolve` says of it alone."""
     index = build([text])
@@ -214,7 +214,7 @@ def other_record(line: str) -> dict[str, Any]:
 
 
 @given(
-    texts(),
+    texts,
     addresses.filter(bool),
     policies,
     st.permutations(FIELDS).flatmap(lambda names: st.sampled_from([FIELDS, names, names[:5], names[:1]])),

@@ -3,10 +3,15 @@
 A world has ranges among few addresses, nested and overlapping in part, of several registries, and the irts,
 roles, persons and organisations they name, or some of them. Every spelling that a registry allows may occur;
 control characters do not, because an index replaces them and the object path keeps them.
+
+Hypothesis draws how many objects there are, and for each a seed; what the object says comes of its seed. So worlds
+are dense, quickly drawn, and still shrink to the few objects that matter.
 """
 
 import tempfile
 from collections.abc import Sequence
+from random import Random
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 from readings import blocks_of
@@ -26,40 +31,22 @@ DOCUMENTATION_IPV6 = AddressRange.parse("2001:db8::/32").first
 BASES = ((4, NOBODYS), (4, DOCUMENTATION), (6, NOBODYS_IPV6), (6, DOCUMENTATION_IPV6))
 Bases = Sequence[tuple[int, int]]
 
-IRTS = ("IRT-A", "irt-b", "IRT-C")
-ROLES = ("AR1-X", "ar2-x", "AR3-X")
-ORGS = ("ORG-A1-X", "org-b1-x")
-SOURCES = ("RIPE", "RIPE", "APNIC", "RIPE-NONAUTH", "RIPE-GRS", "APNIC-GRS", "ripe # Filtered", "EXAMPLE", "LACNIC")
-MAINTAINERS = (
-    "X-MNT",
-    "X-MNT",
-    "RIPE-NCC-HM-MNT",
-    "ripe-ncc-end-mnt",
-    "APNIC-STUB",
-    "X-MNT, RIPE-NCC-HM-MNT",
-    "A,APNIC-STUB",
-)
-NETNAMES = (
-    "NET-A",
-    "net-b",
-    "",
-    "NON-RIPE-NCC-MANAGED-ADDRESS-BLOCK",
-    "NON-RIPE-NCC-MANAGED-ADDRESS-BLOCK # x",
-    "N\u00c4T",
-)
+IRTS = ("IRT-A", "irt-b", "IRT-C", '=IRT-"D\\')
+ROLES = ("AR1-X", "ar2-x", "@AR3-X")
+ORGS = ("ORG-A1-X", "org-b1-x", "-ORG")
+SOURCES = ("RIPE", "RIPE", "APNIC", "RIPE-NONAUTH", "RIPE-GRS", "APNIC-GRS", "ripe # Filtered", "EXAMPLE", "LACNIC", "")
+MAINTAINERS = ("X-MNT", "X-MNT", "X-MNT, RIPE-NCC-HM-MNT", "RIPE-NCC-HM-MNT", "ripe-ncc-end-mnt")
+STUBS = ("APNIC-STUB", "A,APNIC-STUB")
+PLACEHOLDERS = ("NON-RIPE-NCC-MANAGED-ADDRESS-BLOCK", "non-RIPE-NCC-managed-address-block # x")
+NETNAMES = ("NET-A", "net-b", "", "N\u00c4T", 'say "hi", \\o/', "=1+1", "-", "@home", "+1;2")
 MAILBOXES = (
     "a@example.net",
     "Desk <b@example.net>",
     "b@example.net, c@example.net",
-    "unread@ripe.net",
-    "Unread@RIPE.net",
-    "abuse@lacnic.net",
-    "********",
-    "***@***.example",
-    "nobody",
-    "",
+    '"q, r"@example.net',
     "\u00e4@example.net",
 )
+GAPS = ("unread@ripe.net", "Unread@RIPE.net", "abuse@lacnic.net", "********", "***@***.example", "nobody", "")
 REMARKS = (
     "Generated from irt object IRT-A",
     "generated from IRT object irt-b",
@@ -68,117 +55,136 @@ REMARKS = (
     "nothing to see",
     "a@example.net has been marked as invalid",
 )
+OTHERS = ("*xxinetnum: 192.31.196.0 - 192.31.196.255\nsource: RIPE\n", "prose\n", "mntner: X\n")
 
-some = st.sampled_from
+
+class Setting(NamedTuple):
+    """Where a world is, and who is in it."""
+
+    bases: Bases
+    sources: Sequence[str]
 
 
 def lines(*attributes: tuple[str, str | None]) -> str:
+    """Return an object as registries write it, without the attributes whose value is None."""
     return "".join(f"{name + ':':<16}{value}\n" for name, value in attributes if value is not None)
 
 
-@st.composite
-def ranges(draw: st.DrawFn, bases: Bases, ipv6_class: str) -> tuple[str, str]:
-    """A class and the key of a range, in some notation; it may overlap others in part."""
-    family, base = draw(some(bases))
-    if draw(st.integers(0, 14)) == 0:
-        return ("inetnum", draw(some(["0.0.0.0 - 255.255.255.255", "0/0"]))) if family == 4 else (ipv6_class, "::/0")
-    if draw(st.booleans()):
-        size = 1 << draw(st.integers(0, 5))
-        first = base + draw(st.integers(0, 31)) // size * size
+def range_of(draw: Random, bases: Bases, ipv6_class: str) -> tuple[str, str]:
+    """Return a class and the key of a range, in some notation; it may overlap others in part."""
+    family, base = draw.choice(bases)
+    class_name = "inetnum" if family == 4 else ipv6_class
+    if draw.random() < 0.06:
+        return class_name, draw.choice(["0.0.0.0 - 255.255.255.255", "0/0"]) if family == 4 else "::/0"
+    if draw.random() < 0.5:
+        size = 1 << draw.randrange(6)
+        first = base + draw.randrange(32) // size * size
         space = AddressRange(family, first, first + size - 1)
     else:
-        start = draw(st.integers(0, 31))
-        space = AddressRange(family, base + start, base + draw(st.integers(start, 31)))
-    class_name = "inetnum" if family == 4 else ipv6_class
+        start = draw.randrange(32)
+        space = AddressRange(family, base + start, base + draw.randrange(start, 32))
     notations = [space.canonical, space.canonical, space.canonical.replace(" - ", "-"), space.canonical.upper()]
     if space.prefix_length is not None:
         notations.append(f"{format_address(family, space.first)}/{space.prefix_length}")
-    return class_name, draw(some(notations))
+    return class_name, draw.choice(notations)
 
 
-irt_lists = st.tuples(some([", ", ",", " , "]), st.lists(some([*IRTS, ""]), min_size=1, max_size=3)).map(
-    lambda drawn: drawn[0].join(drawn[1])
-)
-no_value = st.none()
-ATTRIBUTES = (
-    ("netname", no_value | some(NETNAMES)),
-    ("country", no_value | some(["DE", "de", "EU", "", "DE # or not", "DEU", "\u00e9"])),
-    ("country", no_value | st.just("AT")),
-    ("org", no_value | some([*ORGS, ""])),
-    ("abuse-c", no_value | some([*ROLES, ""])),
-    ("mnt-by", some(MAINTAINERS)),
-    ("mnt-by", no_value | some(MAINTAINERS)),
-    ("mnt-lower", no_value | no_value | some(MAINTAINERS)),
-    ("mnt-irt", no_value | irt_lists),
-    ("mnt-irt", no_value | no_value | irt_lists),
-)
-"""Attributes of address objects and the values that each may have."""
-turns = st.integers(0, len(ATTRIBUTES))
+def maybe(draw: Random, chance: float, values: Sequence[str]) -> str | None:
+    return draw.choice(values) if draw.random() < chance else None
 
 
-@st.composite
-def address_objects(draw: st.DrawFn, bases: Bases, sources: Sequence[str]) -> str:
-    source = draw(some(sources))
-    class_name, key = draw(ranges(bases, "inetnum" if source == "LACNIC" else "inet6num"))
-    attributes = [*((name, draw(values)) for name, values in ATTRIBUTES), ("source", source)]
-    turn = draw(turns)
-    return lines((class_name, key), *attributes[turn:], *attributes[:turn])
+def irt_list(draw: Random) -> str:
+    return draw.choice([", ", ",", " , "]).join(draw.choices([*IRTS, *IRTS[:1] * 4, ""], k=draw.choice([1, 1, 2, 3])))
 
 
-mails = st.lists(st.tuples(some(["e-mail", "abuse-mailbox", "abuse-mailbox"]), some(MAILBOXES)), max_size=3)
-remarks = st.lists(st.tuples(st.just("remarks"), some(REMARKS)), max_size=2)
-modified = st.tuples(st.just("last-modified"), no_value | st.just("2024-02-03T04:05:06Z"))
-classes = some(["irt", "irt", "role", "role", "person", "organisation", "organisation"])
-desks = no_value | some([*ROLES, ""])
+def network_of(seed: int, setting: Setting) -> str:
+    """Return the text of an address object."""
+    draw = Random(seed)
+    source = draw.choice(setting.sources)
+    key = range_of(draw, setting.bases, "inetnum" if source == "LACNIC" else "inet6num")
+    attributes = [
+        ("netname", maybe(draw, 0.8, [*NETNAMES, draw.choice(PLACEHOLDERS)])),
+        ("country", maybe(draw, 0.8, ["DE", "de", "EU", "", "DE # or not", "DEU", "\u00e9", "=C"])),
+        ("country", maybe(draw, 0.2, ["AT"])),
+        ("org", maybe(draw, 0.4, [*ORGS, ""])),
+        ("abuse-c", maybe(draw, 0.3, [*ROLES, *ROLES[:1] * 2, ""])),
+        ("mnt-by", maybe(draw, 0.9, [*MAINTAINERS, draw.choice(STUBS)])),
+        ("mnt-by", maybe(draw, 0.2, [*MAINTAINERS, *STUBS])),
+        ("mnt-lower", maybe(draw, 0.2, [*MAINTAINERS, *STUBS])),
+        ("mnt-irt", irt_list(draw) if draw.random() < 0.4 else None),
+        ("mnt-irt", irt_list(draw) if draw.random() < 0.1 else None),
+        ("source", source),
+    ]
+    if draw.random() < 0.3:
+        draw.shuffle(attributes)
+    return lines(key, *attributes)
 
 
-@st.composite
-def parties(draw: st.DrawFn, sources: Sequence[str]) -> str:
-    """An irt, role, person or organisation."""
-    source = ("source", draw(some(sources)))
-    class_name = draw(classes)
+def party_of(seed: int, setting: Setting) -> str:
+    """Return the text of an irt, role, person or organisation."""
+    draw = Random(seed)
+    source = ("source", draw.choice(setting.sources))
+    class_name = draw.choice(["irt"] * 4 + ["role"] * 4 + ["person", "organisation", "organisation"])
     if class_name == "organisation":
-        return lines((class_name, draw(some(ORGS))), ("abuse-c", draw(desks)), source)
-    said = [*draw(mails), *draw(remarks), draw(modified), source]
+        return lines((class_name, draw.choice(ORGS)), ("abuse-c", maybe(draw, 0.8, [*ROLES, ""])), source)
+    said: list[tuple[str, str | None]] = [
+        (draw.choice(["e-mail", "abuse-mailbox", "abuse-mailbox"]), draw.choice([*MAILBOXES, *MAILBOXES, *GAPS]))
+        for _ in range(draw.choice([0, 1, 1, 2, 3]))
+    ]
+    said += [("remarks", draw.choice(REMARKS)) for _ in range(draw.choice([0, 1, 1, 2]))]
+    said += [("last-modified", maybe(draw, 0.5, ["2024-02-03T04:05:06Z"])), source]
     if class_name == "irt":
-        return lines((class_name, draw(some(IRTS))), *said)
-    return lines((class_name, "Example Name"), *said[:1], ("nic-hdl", draw(some(ROLES))), *said[1:])
+        return lines((class_name, draw.choice(IRTS)), *said)
+    handle = ("nic-hdl", draw.choice([*ROLES, ROLES[0]]))
+    return lines((class_name, "Example Name"), *said[:1], handle, *said[1:])
 
 
-others = some(
-    ["*xx" + lines(("inetnum", "192.31.196.0 - 192.31.196.255"), ("source", "RIPE")), "prose\n", lines(("mntner", "X"))]
-)
 ORDER = "\n".join(
     lines(("inetnum", f"198.51.100.{number} - 198.51.100.{number}"), ("source", source))
-    for number, source in enumerate(("RIPE", "APNIC", "EXAMPLE", "LACNIC"))
+    for number, source in enumerate(("RIPE", "APNIC", "EXAMPLE", "LACNIC", ""))
 )
 """Of equally small objects of two registries that one counts whose registry came first; here it is always the same."""
+seeds = st.integers(0, 1 << 48)
+settings = st.builds(
+    Setting,
+    st.sampled_from([BASES[:1], BASES[:1], BASES[2:3], BASES]),
+    st.sampled_from(
+        [("RIPE",), ("APNIC",), ("RIPE", "RIPE-NONAUTH", "RIPE-GRS"), ("APNIC", "RIPE", "LACNIC"), SOURCES]
+    ),
+)
+FAR = ("10.0.0.1", "224.0.0.1", "8.8.8.8", "0.0.0.0", "255.255.255.255", "::", "2a00::1", "::ffff:1.2.3.4")
 
 
-@st.composite
-def texts(draw: st.DrawFn) -> str:
-    """The text of a whole database, classes mixed: of one registry or several, in one small space or four."""
-    bases = draw(some([BASES[:1], BASES[:2], BASES[2:3], BASES]))
-    sources = draw(some([SOURCES[:2], SOURCES[:4], ("APNIC", "RIPE", "LACNIC"), SOURCES]))
-    networks = [draw(address_objects(bases, sources)) for _ in range(draw(some([1, 4, 8, 12])))]
-    named = [draw(parties(sources)) for _ in range(draw(some([0, 3, 6, 10])))]
-    objects = draw(st.permutations([*networks, *named, *draw(st.lists(others, max_size=1))]))
-    return "\n".join([ORDER, *objects])
-
-
-@st.composite
-def queries(draw: st.DrawFn) -> str:
-    """An address, a prefix or a range, mostly where ranges are, in canonical text."""
-    (family, base), first = draw(some(BASES)), draw(st.integers(0, 34))
-    kind = draw(some(["address", "address", "address", "prefix", "range", "far"]))
+def query_of(seed: int, bases: Bases) -> str:
+    """Return an address, a prefix or a range, mostly where ranges are, in canonical text."""
+    draw = Random(seed)
+    family, base = draw.choice(bases)
+    first, kind = draw.randrange(34), draw.choice(["address"] * 5 + ["prefix", "range", "range", "far"])
     if kind == "far":
-        return draw(
-            some(["10.0.0.1", "224.0.0.1", "8.8.8.8", "0.0.0.0", "255.255.255.255", "::", "2a00::1", "::ffff:1.2.3.4"])
-        )
-    size = 1 << draw(st.integers(0, 5)) if kind == "prefix" else 1
+        return draw.choice(FAR)
+    size = 1 << draw.randrange(6) if kind == "prefix" else 1
     begin = base + first // size * size
-    end = base + draw(st.integers(first, 34)) if kind == "range" else begin + size - 1
+    end = base + draw.randrange(first, 34) if kind == "range" else begin + size - 1
     return AddressRange(family, begin, end).canonical if end > begin else format_address(family, begin)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """The text of a whole database, classes mixed, and what to ask.
+
+    It is of one registry or several, in one small space or four.
+    """
+    setting = draw(settings)
+    networks = [network_of(seed, setting) for seed in draw(some_seeds)]
+    named = [party_of(seed, setting) for seed in draw(some_seeds)]
+    objects = [*networks, *named, *draw(st.lists(st.sampled_from(OTHERS), max_size=1))]
+    Random(draw(seeds)).shuffle(objects)
+    return "\n".join([ORDER, *objects]), [query_of(seed, setting.bases) for seed in draw(some_queries)]
+
+
+some_seeds = st.sampled_from([1, 8, 12, 16]).flatmap(lambda count: st.lists(seeds, min_size=count - 1, max_size=count))
+some_queries = st.lists(seeds, min_size=4, max_size=12)
+texts = worlds().map(lambda world: world[0])
 
 
 def addresses_of(family: int) -> tuple[str, ...]:
