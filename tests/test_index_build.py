@@ -170,6 +170,26 @@ def test_ranges_that_overlap_in_part_lend_their_irts_to_what_they_hold() -> None
     assert "inetnum 198.18.0.0 - 198.18.0.9 has mnt-irt IRT-A, 1 level up." in index.resolve("198.18.0.8").explain()
 
 
+def test_levels_up_count_only_what_holds_the_address() -> None:
+    """A range that ends just before it, or begins just after, is none, however the ranges overlap."""
+    ranges = ["2 - 198.18.0.6", "5 - 198.18.0.7", "8 - 198.18.0.15", "10 - 198.18.0.17"]
+    texts = [network("198.18.0.0 - 198.18.0.9", ("mnt-irt", "IRT-A")), *(network(f"198.18.0.{one}") for one in ranges)]
+    (contact,) = build(["\n".join(texts)]).resolve("198.18.0.8").contacts
+    assert (contact.handle, contact.inherited) == ("IRT-A", 1)
+
+
+def test_an_object_without_source_has_none() -> None:
+    """It stands in a registry without name, and no abuse-c counts there."""
+    role = lines(("role", "R"), ("nic-hdl", "AR1-X"), ("abuse-mailbox", "r@example.net"))
+    own = lines(("inetnum", "198.18.0.0/24"), ("abuse-c", "AR1-X"), ("mnt-irt", "IRT-A"), ("mnt-by", "RIPE-NCC-HM-MNT"))
+    for text in (own, network("198.18.7.0/24") + "\n" + own):
+        index = build([text + "\n" + role])
+        assert (record(index)["source"], record(index)["irts"]) == (None, ["IRT-A"])
+        assert [contact["kind"] for contact in record(index)["contacts"]] == ["irt"]
+        assert index.resolve_many(["198.18.0.1"]).to_pylist() == [record(index)]
+        assert "abuse-c: none." in index.resolve("198.18.0.1").explain().split("\n")
+
+
 def test_a_deep_nest_is_climbed_to_its_top() -> None:
     """Thirty-one levels, the mnt-irt at the outermost, the abuse-c halfway."""
 

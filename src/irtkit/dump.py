@@ -9,7 +9,7 @@ It knows no registry, resolves nothing, and opens no file: bytes come through a 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -49,6 +49,7 @@ _NEWLINE = 10
 _EMPTY_LINES = (b"\n\n", b"\n\r\n", b"\n\r\r\n")
 _GLUE = b"\n\r\r"
 """As many bytes as may hold all of an empty line but its last."""
+_COMMENT = (b"#", b"%")
 _MARK = b"\xef\xbb\xbf"
 """A byte order mark, which a text may begin with."""
 _CLASS_LINE = re.compile(rb"[A-Za-z0-9*-]+:")
@@ -209,19 +210,19 @@ class _Key(NamedTuple):
     """Bytes of the name and its colon."""
     words: tuple[np.uint64, np.uint64]
     masks: tuple[np.uint64, np.uint64]
-    padding: np.uint64
-    """Which of the eight bytes before column 16 are blanks in the registries' layout."""
+    padding: tuple[np.uint64, np.uint64]
+    """Which of those sixteen bytes are blanks in the registries' layout."""
 
 
 def _key(name: str) -> _Key:
     text = f"{name}:".encode()
     if len(text) > _COLUMN:
         raise ValueError(f"{name!r} is longer than the column path can tell apart")
-    words = np.frombuffer(text.ljust(16, b"\0"), "<u8")
-    masks = np.frombuffer((b"\xff" * len(text)).ljust(16, b"\0"), "<u8")
-    blanks = min(8, _COLUMN - len(text))
-    padding = np.frombuffer((b"\xff" * blanks).rjust(8, b"\0"), "<u8")
-    return _Key(name, len(text), (words[0], words[1]), (masks[0], masks[1]), padding[0])
+    words, masks, padding = (
+        np.frombuffer(part.ljust(_COLUMN, filling), "<u8")
+        for part, filling in ((text, b"\0"), (b"\xff" * len(text), b"\0"), (b"\0" * len(text), b"\xff"))
+    )
+    return _Key(name, len(text), (words[0], words[1]), (masks[0], masks[1]), (padding[0], padding[1]))
 
 
 _KEYS: dict[str, _Key] = {}
@@ -240,7 +241,10 @@ def _folded(words: Words) -> Words:
 
 
 class _Lines:
-    """The lines of a block that are not `#` or `%` lines, with what their first bytes say."""
+    """The lines of a block, with what their first bytes say.
+
+    A `#` or `%` line counts as empty after an empty line, and else as a part of what it follows: it says nothing.
+    """
 
     def __init__(self, block: Block) -> None:
         self.buffer = block.buffer
@@ -249,17 +253,9 @@ class _Lines:
         starts = np.empty(len(ends), np.int64)
         starts[0] = len(_MARK) if block.offset == 0 and block.buffer[: len(_MARK)].tobytes() == _MARK else 0
         np.add(ends[:-1], 1, out=starts[1:])
-        words = self.words8[starts].astype(np.uint64, copy=False)
-        letter = words.astype(np.uint8)
-        comment = (letter == ord("#")) | (letter == ord("%"))
-        self.count = len(ends)
-        self.number: Indices | None = None
-        """Line of the block (from 0) of each line here, when some were left out."""
-        if comment.any():
-            self.number = np.flatnonzero(~comment)
-            starts, ends = starts[self.number], ends[self.number]
-            words, letter = words[self.number], letter[self.number]
-        self.starts, self.ends, self.words = starts, ends, _folded(words)
+        self.starts, self.ends = starts, ends
+        self.words = _folded(self.words8[starts].astype(np.uint64, copy=False))
+        letter = self.words.astype(np.uint8)
         blank = letter == _NEWLINE
         if (cr := np.flatnonzero(letter == ord("\r"))).size:
             blank[cr] = ends[cr] == starts[cr] + 1
@@ -267,61 +263,49 @@ class _Lines:
                 blank[line] = not self.text(line).strip(b"\r")
         self.blank = blank
         self.continuation = (letter == ord(" ")) | (letter == ord("\t")) | (letter == ord("+"))
-        self.heads = np.flatnonzero(~blank[1:] & blank[:-1]) + 1
+        self._set_comments_apart(np.flatnonzero((letter == ord("#")) | (letter == ord("%"))))
+        self.heads = np.flatnonzero(blank[:-1] > blank[1:]) + 1
         """Lines that begin an object: the ones after an empty line, and the first."""
         if len(blank) and not blank[0]:
             self.heads = np.concatenate([np.zeros(1, np.int64), self.heads])
-        self._objects: NDArray[np.int32] | None = None
         self._judged = -1, ""
+
+    def _set_comments_apart(self, comments: Indices) -> None:
+        if not comments.size:
+            return
+        follows = np.diff(comments, prepend=-2) == 1
+        before = np.maximum.accumulate(np.where(follows, -1, comments - 1))
+        apart = (before < 0) | self.blank[before]
+        self.blank[comments[apart]] = True
+        self.continuation[comments[~apart]] = True
 
     def text(self, line: int) -> bytes:
         return self.buffer[self.starts[line] : self.ends[line]].tobytes()
 
     def paragraph(self, head: int) -> Iterator[bytes]:
-        """Yield the lines from *head* to the next empty one."""
+        """Yield the lines from *head* to the next empty one, without comments."""
         for line in range(head, len(self.starts)):
             if self.blank[line]:
                 return
-            yield self.text(line)
+            text = self.text(line)
+            if not text.startswith(_COMMENT):
+                yield text
 
-    def object_of(self, found: Indices) -> NDArray[np.int32]:
-        """Return the number, from 0, of the object that each line in *found* belongs to."""
-        if self._objects is None:
-            head = np.zeros(len(self.starts), np.bool_)
-            head[self.heads] = True
-            self._objects = np.cumsum(head, dtype=np.int32)
-            self._objects -= 1
-        return self._objects[found]
-
-    def continued(self, found: Indices) -> NDArray[np.bool_]:
-        """Tell which lines in *found* have continuation lines."""
-        following = np.minimum(found + 1, len(self.starts) - 1)
-        continued: NDArray[np.bool_] = self.continuation[following] & (following > found)
-        return continued
-
-    def matching(self, key: _Key, among: Indices | None = None) -> Indices:
-        """Return the lines that begin with `name:`, in order; only those *among* the given ones."""
-        words = self.words if among is None else self.words[among]
-        found = np.flatnonzero((words & key.masks[0]) == key.words[0])
-        if among is not None:
-            found = among[found]
-        if key.masks[1] and found.size:
-            second = _folded(self.words8[self.starts[found] + 8].astype(np.uint64, copy=False))
-            found = found[(second & key.masks[1]) == key.words[1]]
-        return found
-
-    def number_of(self, line: int) -> int:
-        return line if self.number is None else int(self.number[line])
+    def objects(self) -> NDArray[np.int32]:
+        """Return for each line the number, from 0, of the object that it belongs to."""
+        head = np.zeros(len(self.starts), np.bool_)
+        head[self.heads] = True
+        return np.cumsum(head, dtype=np.int32) - np.int32(1)
 
     def whole_value(self, line: int) -> str:
         """Return the clean value of the attribute that begins at *line*, with its continuation lines."""
-        pieces = [self.text(line)]
         following = line + 1
         while following < len(self.starts) and self.continuation[following]:
-            pieces.append(self.text(following))
             following += 1
-        raw = b"\n".join(pieces)
-        if len(pieces) == 1 and _USUAL.fullmatch(raw):  # what `Attribute.value` would say, in a tenth of the time
+        raw = self.buffer[self.starts[line] : self.ends[following - 1]].tobytes()
+        if following > line + 1:
+            raw = b"\n".join(piece for piece in raw.split(b"\n") if not piece.startswith(_COMMENT))
+        if _USUAL.fullmatch(raw):  # what `Attribute.value` would say, in a tenth of the time
             return " ".join(raw.partition(b":")[2].partition(b"#")[0].decode("ascii").split())
         return Attribute(raw.decode("ascii" if raw.isascii() else self._encoding_of(line)), 1).value
 
@@ -337,19 +321,49 @@ class _Lines:
         return self._judged[1]
 
 
+class _Candidates:
+    """The lines that may begin one of some attributes, in order, with what their bytes say; one entry a line."""
+
+    def __init__(self, lines: _Lines, names: Iterable[str]) -> None:
+        beginnings = np.zeros(1 << 16, np.bool_)
+        beginnings[[int(_key_of(name).words[0]) & 0xFFFF for name in names]] = True
+        self.line = line = np.flatnonzero(beginnings[lines.words.astype(np.uint16)])
+        self.begin, self.end = lines.starts[line], lines.ends[line]
+        self.row = lines.objects()[line]
+        self.words = lines.words[line], _folded(lines.words8[self.begin + 8].astype(np.uint64, copy=False))
+        """The first sixteen bytes, folded."""
+        self.value: Words = lines.words8[self.begin + _COLUMN].astype(np.uint64, copy=False)
+        """The eight bytes from where values begin in the registries' layout."""
+        self.laid_out = (self.value.astype(np.uint8) > 32) & (lines.buffer[self.end - 1] > 32)
+        self.laid_out &= self.end - self.begin > _COLUMN
+        following = np.minimum(line + 1, len(lines.starts) - 1)
+        self.continued = lines.continuation[following] & (following > line)
+
+    def matching(self, key: _Key) -> Indices:
+        """Return which of them begin with `name:`."""
+        found = np.flatnonzero((self.words[0] & key.masks[0]) == key.words[0])
+        if key.masks[1] and found.size:
+            found = found[(self.words[1][found] & key.masks[1]) == key.words[1]]
+        return found
+
+    def laid_out_with(self, key: _Key, found: Indices) -> NDArray[np.bool_]:
+        """Tell which of those *found* have a value in column 16 and blanks before it."""
+        laid_out = self.laid_out[found]
+        for words, padding in zip(self.words, key.padding, strict=True):
+            if padding:
+                laid_out &= (words[found] & padding) == (_BLANKS & padding)
+        return laid_out
+
+
 def scan(block: Block, wanted: Wanted) -> Columns:
     """Read the *wanted* attributes of the objects in *block*."""
     lines = _Lines(block)
-    columns = Columns(lines=lines.count)
+    columns = Columns(lines=len(lines.starts))
     heads = lines.heads
-    member: dict[str, Indices] = {}
+    member = _members(lines, wanted)
     rest = np.ones(len(heads), np.bool_)
-    for name in wanted:
-        found = lines.matching(_key_of(name), heads)
-        if found.size:
-            numbers = np.searchsorted(heads, found)
-            rest[numbers] = False
-            member[name] = numbers
+    for numbers in member.values():
+        rest[numbers] = False
     _count_the_rest(lines, heads[rest], columns)
     extents = np.diff(lines.starts[heads], append=block.size)
     for name, numbers in member.items():
@@ -358,15 +372,30 @@ def scan(block: Block, wanted: Wanted) -> Columns:
             large[index] = sum(len(text) + 1 for text in lines.paragraph(int(heads[numbers[index]]))) > MAX_OBJECT
         if large.any():
             columns.rejected += [
-                Rejected(lines.number_of(int(head)), f"object larger than {MAX_OBJECT:,} bytes skipped")
-                for head in heads[numbers[large]]
+                Rejected(head, f"object larger than {MAX_OBJECT:,} bytes skipped")
+                for head in heads[numbers[large]].tolist()
             ]
             member[name] = numbers[~large]
+    if member:
+        candidates = _Candidates(lines, {attribute for name in member for attribute in wanted[name]})
     for name, numbers in member.items():
-        columns.classes[name] = _class_columns(lines, wanted[name], numbers)
+        columns.classes[name] = _class_columns(lines, candidates, wanted[name], numbers)
         columns.taken += len(numbers)
     columns.rejected.sort()
     return columns
+
+
+def _members(lines: _Lines, names: Iterable[str]) -> dict[str, Indices]:
+    """Return by class which of the block's objects are of it, for each class in *names* that occurs."""
+    begin = lines.starts[lines.heads]
+    first, second = lines.words[lines.heads], _folded(lines.words8[begin + 8].astype(np.uint64, copy=False))
+    member = {}
+    for name in names:
+        _, _, words, masks, _ = _key_of(name)
+        found = np.flatnonzero(((first & masks[0]) == words[0]) & ((second & masks[1]) == words[1]))
+        if found.size:
+            member[name] = found
+    return member
 
 
 def _count_the_rest(lines: _Lines, heads: Indices, columns: Columns) -> None:
@@ -398,35 +427,38 @@ def _count_alike(lines: _Lines, heads: Indices, columns: Columns) -> None:
             if any(line.strip(b" \t\r") for line in lines.paragraph(head)):
                 shown = lines.text(head)[:32].decode("ascii", "backslashreplace")
                 message = f"expected a class name and a colon, got {shown!r}"
-                columns.rejected.append(Rejected(lines.number_of(head), message))
+                columns.rejected.append(Rejected(head, message))
     elif text[:3].lower() == b"*xx":
         columns.deleted += len(heads)
     else:
         columns.other += len(heads)
 
 
-def _class_columns(lines: _Lines, attributes: Mapping[str, frozenset[str]], numbers: Indices) -> ClassColumns:
-    heads = lines.heads[numbers]
-    at = heads if lines.number is None else lines.number[heads]
+def _class_columns(
+    lines: _Lines, candidates: _Candidates, attributes: Mapping[str, frozenset[str]], numbers: Indices
+) -> ClassColumns:
     rank: NDArray[np.int32] | None = None
     if len(numbers) < len(lines.heads):
         rank = np.full(len(lines.heads), -1, np.int32)
         rank[numbers] = np.arange(len(numbers), dtype=np.int32)
-    values = {name: _values(lines, _key_of(name), names, rank) for name, names in attributes.items()}
-    return ClassColumns(len(numbers), at, values)
+    values = {name: _values(lines, candidates, _key_of(name), names, rank) for name, names in attributes.items()}
+    return ClassColumns(len(numbers), lines.heads[numbers], values)
 
 
-def _values(lines: _Lines, key: _Key, names: frozenset[str], rank: NDArray[np.int32] | None) -> Values:
-    found = lines.matching(key)
-    row = lines.object_of(found)
+def _values(
+    lines: _Lines, candidates: _Candidates, key: _Key, names: frozenset[str], rank: NDArray[np.int32] | None
+) -> Values:
+    found = candidates.matching(key)
+    row = candidates.row[found]
     if rank is not None:
         row = rank[row]
         mine = row >= 0
         found, row = found[mine], row[mine]
+    laid_out = candidates.laid_out_with(key, found)
     if names:
-        keep = _may_list(lines, key, found, names)
-        found, row = found[keep], row[keep]
-    start, end, plain = _plain_values(lines, key, found)
+        keep = _may_list(lines, candidates, found, laid_out, names)
+        found, row, laid_out = found[keep], row[keep], laid_out[keep]
+    start, end, plain = _plain_values(lines, candidates, key, found, laid_out)
     length = (end - start).astype(np.int32)
     length[~plain] = 0
     text = gather(lines.buffer, start, length)
@@ -437,20 +469,21 @@ def _values(lines: _Lines, key: _Key, names: frozenset[str], rank: NDArray[np.in
         plain[np.searchsorted(np.cumsum(length + 1), at, side="right")] = False
     values = Values(row, length, text)
     if not plain.all():
-        values = _with_slow_values(lines, found, values, plain)
+        values = _with_slow_values(lines, candidates.line[found], values, plain)
     return _listing(values, names) if names else values
 
 
-def _may_list(lines: _Lines, key: _Key, found: Indices, names: frozenset[str]) -> NDArray[np.bool_]:
+def _may_list(
+    lines: _Lines, candidates: _Candidates, found: Indices, laid_out: NDArray[np.bool_], names: frozenset[str]
+) -> NDArray[np.bool_]:
     """Tell which lines may list one of *names*: those that begin like one, or have a comma and room for two.
 
     Lines that are not laid out as registries do, or are continued, may.
     """
-    begin, end = lines.starts[found], lines.ends[found]
-    first = _folded(lines.words8[begin + _COLUMN])
-    may = (lines.words8[begin + (_COLUMN - 8)] & key.padding) != (_BLANKS & key.padding)
+    begin, end = candidates.begin[found], candidates.end[found]
+    first = _folded(candidates.value[found])
+    may: NDArray[np.bool_] = candidates.continued[found] | ~laid_out
     may |= first.astype(np.uint8) <= ord(",")
-    may |= lines.continued(found)
     for beginning in {name.lower().encode()[:8] for name in names}:
         mask, word = (np.frombuffer(part.ljust(8, b"\0"), "<u8")[0] for part in (b"\xff" * len(beginning), beginning))
         may |= (first & mask) == word
@@ -460,8 +493,7 @@ def _may_list(lines: _Lines, key: _Key, found: Indices, names: frozenset[str]) -
     line = roomy[comma // _WIDE]
     may[line[begin[line] + _COLUMN + comma % _WIDE < end[line]]] = True
     may[roomy[end[roomy] - begin[roomy] > _COLUMN + _WIDE]] = True
-    result: NDArray[np.bool_] = may
-    return result
+    return may
 
 
 def _listing(values: Values, names: frozenset[str]) -> Values:
@@ -476,23 +508,19 @@ def _listing(values: Values, names: frozenset[str]) -> Values:
     return Values(values.row[keep], values.length[keep], np.frombuffer(text, np.uint8))
 
 
-def _plain_values(lines: _Lines, key: _Key, found: Indices) -> tuple[Indices, Indices, NDArray[np.bool_]]:
+def _plain_values(
+    lines: _Lines, candidates: _Candidates, key: _Key, found: Indices, laid_out: NDArray[np.bool_]
+) -> tuple[Indices, Indices, NDArray[np.bool_]]:
     """Find where the value of each line in *found* begins and ends, and which values need no cleaning so far.
 
     Most values begin in column 16, as registries lay them out; for the others blanks are skipped.
     """
     buffer = lines.buffer
-    begin, end = lines.starts[found], lines.ends[found]
-    start = begin + _COLUMN
-    laid_out = (lines.words8[start - 8] & key.padding) == (_BLANKS & key.padding)
-    if key.width < 8:
-        laid_out &= lines.words8[begin + key.width] == _BLANKS
-    laid_out &= (buffer[start] > 32) & (buffer[end - 1] > 32) & (end > start)
+    start, end = candidates.begin[found] + _COLUMN, candidates.end[found]
+    plain = ~candidates.continued[found]
     if not laid_out.all():
         rest = np.flatnonzero(~laid_out)
-        start[rest], end[rest] = _stripped(buffer, begin[rest] + key.width, end[rest])
-    plain = ~lines.continued(found)
-    if not laid_out.all():
+        start[rest], end[rest] = _stripped(buffer, start[rest] + (key.width - _COLUMN), end[rest])
         left = _BLANK[buffer[start[rest]]] | _BLANK[buffer[end[rest] - 1]]
         plain[rest[left & (start[rest] < end[rest])]] = False
     return start, end, plain
@@ -526,7 +554,10 @@ def gather(buffer: Bytes, start: Indices, length: NDArray[np.int32]) -> Bytes:
     else:
         width = (widest + 7) & ~7
         items = window(buffer, width, f"V{width}")[start].view(np.uint8).reshape(-1, width)
-        text = items[np.arange(width, dtype=np.uint8) < taken.astype(np.uint8)[:, None]]
+        if (taken == widest).all():
+            text = items[:, :widest].ravel()
+        else:
+            text = items[np.arange(width, dtype=np.uint8) < taken.astype(np.uint8)[:, None]]
     text[ends - 1] = _NEWLINE
     return text
 

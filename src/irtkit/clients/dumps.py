@@ -1,34 +1,33 @@
 """The journey from dump files to an index file: read, scan, collect, build, put in place.
 
 Every step is another module's; this one only leads from one to the next, shares the work between two processes, and
-counts. Where there is enough of it a second process (`irtkit.clients.scanning`) scans every other block.
+counts. Where there is enough of it a second process scans about every other block.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import IO, Self
 
-from irtkit.clients.files import find_dumps, read_blocks
+from irtkit.clients.files import Buffers, Lent, find_dumps, read_blocks, shared_memory
 from irtkit.clients.outputs import replacing
-from irtkit.dump import Columns, Rejected, Skipped, scan
+from irtkit.clients.scanning import Place, Task, received, without_cycle_search
+from irtkit.dump import Block, Columns, Rejected, Skipped, scan
 from irtkit.errors import DumpError, IndexFileError
 from irtkit.index.build import arrays_of, shift_for
 from irtkit.index.collect import WANTED, Collector, Part
 from irtkit.index.storage import encode
 
-__all__ = ["BuildReport", "FileReport", "Progress", "build_index", "collect_blocks", "without_cycle_search"]
+__all__ = ["BuildReport", "FileReport", "Progress", "build_index"]
 
 Progress = Callable[[str, int, int], None]
 """Called with a dump's path, the bytes of it read so far, and its size."""
@@ -37,10 +36,8 @@ _SHOWN = 10
 """Rejected objects that a report keeps of each file."""
 _WORTH_HELP = 8 << 20
 """Bytes of dumps from which a second process pays for its start."""
-_TURN = 20
-_HELPERS = range(1, _TURN - 1, 2)
-"""Of each turn of blocks the second process takes these, a little less than half: it starts later."""
-_EVERY = range(_TURN)
+_AHEAD = 2
+"""Blocks that the second process has at once: the one it scans, and the next."""
 
 
 @dataclass(slots=True)
@@ -90,15 +87,32 @@ def build_index(paths: Iterable[str], output: str, *, progress: Progress | None 
 
 
 def _collect(dumps: Sequence[str], progress: Progress | None) -> Collector:
+    """Gather what decides contacts, of the small dumps first: the second process has not started yet."""
     collected = Collector()
     helped = _cpus() > 1 and sum(Path(path).stat().st_size for path in dumps) > _WORTH_HELP
     with ExitStack() as stack:
-        helper = stack.enter_context(_SecondProcess(dumps)) if helped else None
-        mine = sorted(set(_EVERY) - set(_HELPERS)) if helped else _EVERY
-        collected.parts += collect_blocks(dumps, collected, mine, progress)
+        shared = stack.enter_context(shared_memory()) if helped else None
+        buffers = Buffers(shared)
+        helper = None if shared is None else stack.enter_context(_SecondProcess(buffers, shared))
+        for number, path in sorted(enumerate(dumps), key=lambda dump: Path(dump[1]).stat().st_size):
+            size = Path(path).stat().st_size
+            for block_number, (lent, position) in enumerate(read_blocks(path, buffers)):
+                place = number, block_number
+                if helper is None or not helper.take(lent, place):
+                    with lent as block:
+                        columns = _scanned(block)
+                    collected.parts.append(collected.add(columns, place))
+                if progress is not None:
+                    progress(path, position, size)
         if helper is not None:
             collected.merge(helper.collected())
     return collected
+
+
+def _scanned(block: Block | Skipped) -> Columns:
+    if isinstance(block, Skipped):
+        return Columns(rejected=[Rejected(0, "object larger than 5,000,000 bytes skipped")], lines=block.lines)
+    return scan(block, WANTED)
 
 
 def _manifest(report: BuildReport, shift: int) -> dict[str, object]:
@@ -113,45 +127,8 @@ def _manifest(report: BuildReport, shift: int) -> dict[str, object]:
     }
 
 
-@contextmanager
-def without_cycle_search() -> Iterator[None]:
-    """Keep Python from searching its objects for cycles: a build makes many objects, and no cycles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def _cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def collect_blocks(
-    dumps: Sequence[str], collected: Collector, turns: Sequence[int], progress: Progress | None = None
-) -> Iterator[Part]:
-    """Scan and collect the blocks whose place in each turn is among *turns*.
-
-    Raises: DumpError when a dump cannot be read.
-    """
-    blocks = count()
-    for number, path in enumerate(dumps):
-        size = Path(path).stat().st_size
-        for lent, position in read_blocks(path):
-            block_number = next(blocks)
-            with lent as block:
-                if block_number % _TURN not in turns:
-                    continue
-                if isinstance(block, Skipped):
-                    too_large = Rejected(0, "object larger than 5,000,000 bytes skipped")
-                    columns = Columns(rejected=[too_large], lines=block.lines)
-                else:
-                    columns = scan(block, WANTED)
-            yield collected.add(columns, (number, block_number))
-            if progress is not None:
-                progress(path, position, size)
 
 
 def _file_reports(dumps: Sequence[str], parts: Iterable[Part]) -> list[FileReport]:
@@ -175,34 +152,55 @@ def _file_reports(dumps: Sequence[str], parts: Iterable[Part]) -> list[FileRepor
 
 
 class _SecondProcess:
-    """A second process that collects the blocks this one leaves out; what it gathers arrives while both work."""
+    """A second process (`irtkit.clients.scanning`) that scans and collects the blocks it is given.
 
-    def __init__(self, dumps: Sequence[str]) -> None:
+    Blocks lie in memory that both have; what it gathered arrives while both work.
+    """
+
+    def __init__(self, buffers: Buffers, shared: int) -> None:
+        self._buffers = buffers
+        self._lent: dict[Place, Lent] = {}
         self._parts: list[Part] = []
         self._collected: Collector | None = None
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "irtkit.clients.scanning"],
+        self._process = subprocess.Popen(  # noqa: S603 - this program itself, and a number
+            [sys.executable, "-m", "irtkit.clients.scanning", str(shared)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pass_fds=(shared,),
             process_group=0,  # Ctrl-C is for this process, which ends the other one
         )
         self._thread = threading.Thread(target=self._receive, args=(self._process.stdout,), daemon=True)
         self._thread.start()
-        assert self._process.stdin is not None  # noqa: S101 - it was asked for
-        with self._process.stdin as pipe:
-            pickle.dump((list(map(os.path.abspath, dumps)), _HELPERS), pipe)
+
+    def take(self, lent: Lent, place: Place) -> bool:
+        """Hand on a block if the process has not enough to do; say whether it has it now."""
+        if len(self._lent) >= _AHEAD or isinstance(lent.block, Skipped):
+            return False
+        self._lent[place] = lent
+        block = lent.block
+        self._tell((self._buffers.place_of(block.whole), block.size, block.offset, place))
+        return True
+
+    def _tell(self, task: Task | None) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None  # noqa: S101 - it was asked for
+        with suppress(BrokenPipeError):  # it has ended, as `collected` will tell
+            pickle.dump(task, pipe)
+            pipe.flush()
 
     def _receive(self, pipe: IO[bytes]) -> None:
         with pipe:
             try:
-                while not isinstance(item := pickle.load(pipe), Collector):  # noqa: S301 - our own process wrote it
+                while not isinstance(item := received(pipe), Collector):
                     self._parts.append(item)
+                    self._lent.pop(item.place).give_back()
             except (EOFError, pickle.UnpicklingError):
                 return
             self._collected = item
 
     def collected(self) -> Collector:
         """Wait for the other process; return what it gathered. Raises: DumpError when it failed."""
+        self._tell(None)
         self._thread.join()
         if self._process.wait() or self._collected is None:
             raise DumpError("the process that reads along has ended early", path="dumps")
@@ -216,3 +214,6 @@ class _SecondProcess:
         self._process.kill()
         self._process.wait()
         self._thread.join()
+        assert self._process.stdin is not None  # noqa: S101 - it was asked for
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()

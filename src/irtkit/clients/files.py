@@ -1,16 +1,18 @@
-"""Dump files: found, and read a block ahead.
+"""Dump files: found, and read a block ahead, into memory that processes may share.
 
 It decides nothing about what is in a file: cutting and scanning is `irtkit.dump`'s.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import queue
 import re
+import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -25,7 +27,7 @@ from irtkit.errors import DumpError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Lent", "find_dumps", "looks_like_dump", "read_blocks"]
+__all__ = ["Buffers", "Lent", "find_dumps", "looks_like_dump", "read_blocks", "shared_memory"]
 
 _GZIP = b"\x1f\x8b"
 _DAMAGE: Any = (isal_zlib.error, igzip.BadGzipFile)
@@ -33,8 +35,10 @@ _MAX_RATIO = 200
 """Registry dumps shrink to a tenth or a twentieth; deflate cannot do better than 1:1032."""
 _RATIO_FROM = 64 << 20
 """Bytes from which the ratio counts."""
-_BUFFERS = 5
-"""Blocks in memory: read ahead, scanned, and being read."""
+_BUFFERS = 6
+"""Blocks in memory: read ahead, scanned by two processes, and being read."""
+_ROOM = BLOCK_SIZE + MAX_OBJECT + SLACK
+_APART = (_ROOM + mmap.PAGESIZE - 1) & -mmap.PAGESIZE
 _SNIFFED = 256 << 10
 _FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[#%][^\n]*\n|\r?\n)*+(?:\*xx)?([A-Za-z0-9-]+):")
 _CLASSES = frozenset(
@@ -148,59 +152,124 @@ def find_dumps(paths: Iterable[str]) -> list[str]:
     return list(found)
 
 
+class Buffers:
+    """Memory for blocks, used again and again; of a *file* that `shared_memory` made another process has it, too.
+
+    `free` holds the arrays that nobody uses; None in it ends who waits for one.
+    """
+
+    def __init__(self, file: int | None = None) -> None:
+        memory = mmap.mmap(-1 if file is None else file, _BUFFERS * _APART)
+        self.arrays = [np.frombuffer(memory, np.uint8, _ROOM, place * _APART) for place in range(_BUFFERS)]
+        self.free: queue.SimpleQueue[NDArray[np.uint8] | None] = queue.SimpleQueue()
+        for array in self.arrays:
+            self.free.put(array)
+
+    def place_of(self, array: NDArray[np.uint8]) -> int:
+        """Return the place of one of the arrays among them."""
+        return next(place for place, known in enumerate(self.arrays) if known is array)
+
+
+@contextmanager
+def shared_memory() -> Iterator[int | None]:
+    """Give the descriptor of a nameless file, as large as `Buffers`; None where the system grants none."""
+    with _memory_file() if hasattr(os, "memfd_create") else tempfile.TemporaryFile(buffering=0) as file:
+        try:
+            os.ftruncate(file.fileno(), _BUFFERS * _APART)
+        except OSError:
+            granted = None
+        else:
+            granted = file.fileno()
+        yield granted
+
+
+def _memory_file() -> IO[bytes]:
+    return os.fdopen(os.memfd_create("irtkit-blocks"), "r+b", buffering=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """A block whose memory is used again when the `with` statement that holds it ends."""
+    """A block whose memory is used again when it is given back, or when the `with` statement that holds it ends."""
 
     block: Block | Skipped
-    give_back: Callable[[NDArray[np.uint8]], None]
+    buffers: Buffers
+
+    def give_back(self) -> None:
+        """Let the block's memory be used again."""
+        if isinstance(self.block, Block):
+            self.buffers.free.put(self.block.whole)
 
     def __enter__(self) -> Block | Skipped:
         return self.block
 
     def __exit__(self, *exception: object) -> None:
-        if isinstance(self.block, Block):
-            self.give_back(self.block.whole)
+        self.give_back()
 
 
-def read_blocks(path: str) -> Generator[tuple[Lent, int]]:
+def read_blocks(path: str, buffers: Buffers) -> Generator[tuple[Lent, int]]:
     """Yield the blocks of a dump, each with the bytes of the file read so far.
 
     A thread reads and inflates ahead, as far as there are blocks given back. Memory does not grow with the file.
+    *buffers* may be used for one file after the other, but not after one whose blocks were not all wanted.
 
     Raises: DumpError when the file cannot be read, is damaged or truncated gzip, or is a gzip bomb.
     """
-    source = _open(path)
-    free: queue.SimpleQueue[NDArray[np.uint8] | None] = queue.SimpleQueue()
-    full: queue.SimpleQueue[tuple[Block | Skipped, int] | BaseException | None] = queue.SimpleQueue()
-    for _ in range(_BUFFERS):
-        free.put(np.empty(BLOCK_SIZE + MAX_OBJECT + SLACK, np.uint8))
-
-    def take() -> NDArray[np.uint8]:
-        array = free.get()
-        if array is None:
-            raise _StoppedError
-        return array
-
-    def read() -> None:
-        try:
-            for block in iter_blocks(source.readinto, take):
-                full.put((block, source.position()))
-            full.put(None)
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the blocks are used
-            full.put(error)
-
-    thread = threading.Thread(target=read, name="irtkit-read", daemon=True)
-    thread.start()
+    reader = _Reader(path, buffers)
     try:
-        while (item := full.get()) is not None:
-            if isinstance(item, BaseException):
-                raise _as_dump_error(item, path)
-            yield Lent(item[0], free.put), item[1]
+        while not reader.ended:
+            if (item := reader.next()) is not None:
+                yield item
     finally:
-        free.put(None)
-        thread.join()
-        source.close()
+        reader.close()
+
+
+class _Reader:
+    """A thread that reads the blocks of a dump."""
+
+    def __init__(self, path: str, buffers: Buffers) -> None:
+        self.ended = False
+        self._path, self._buffers = path, buffers
+        self._source = _open(path)
+        self._full: queue.SimpleQueue[tuple[Block | Skipped, int] | BaseException | None] = queue.SimpleQueue()
+        self._filling: NDArray[np.uint8] | None = None
+        self._thread = threading.Thread(target=self._read, name="irtkit-read", daemon=True)
+        self._thread.start()
+
+    def _take(self) -> NDArray[np.uint8]:
+        self._filling = self._buffers.free.get()
+        if self._filling is None:
+            raise _StoppedError
+        return self._filling
+
+    def _read(self) -> None:
+        end: BaseException | None = None
+        try:
+            for block in iter_blocks(self._source.readinto, self._take):
+                if isinstance(block, Block):
+                    self._filling = None
+                self._full.put((block, self._source.position()))
+        except BaseException as error:  # noqa: BLE001 - it is raised again where the blocks are used
+            end = error
+        if self._filling is not None:
+            self._buffers.free.put(self._filling)
+        self._full.put(end)
+
+    def next(self) -> tuple[Lent, int] | None:
+        """Return the next block and how far the file is read; None at its end. Raises: DumpError."""
+        item = self._full.get()
+        if isinstance(item, tuple):
+            return Lent(item[0], self._buffers), item[1]
+        self.ended = True
+        if item is not None:
+            raise _as_dump_error(item, self._path)
+        return None
+
+    def close(self) -> None:
+        """End the thread and close the file."""
+        if not self.ended:
+            self._buffers.free.put(None)
+        self._thread.join()
+        self._source.close()
 
 
 class _StoppedError(Exception):

@@ -88,10 +88,11 @@ def _abuse_contacts(collected: Collector, codes: dict[str, Array]) -> tuple[Fact
     whichever there is. Return the facts of all roles, and which objects have one that leads there.
     """
     org_role = np.full(len(collected.orgs.code) + 1, -1, np.int32)
-    for (registry, org), code in collected.orgs.code.items():
-        party = collected.parties["organisation"].get((registry, org))
+    organisations = collected.parties["organisation"]
+    for name, code in collected.orgs.code.items():
+        party = organisations.get(name)
         if party is not None and party.abuse_c:
-            org_role[code] = collected.roles.of((registry, party.abuse_c.upper()))
+            org_role[code] = collected.roles.of((name[0], party.abuse_c.upper()))
     facts = [_facts(collected, "role", name) for name in collected.roles.code]
     leads = np.array([*(fact is not None and fact.attribute is not None for fact in facts), False])
     own, by_org = codes["role"], org_role[codes["org"]]
@@ -238,10 +239,10 @@ def _registry_codes(source: Array, sources: Sequence[str]) -> Array:
 
 def _without_shadowed(space: _Space, mine: Array, codes: dict[str, Array], sources: list[str]) -> Array:
     """Leave out and mark each object whose range is also another's that counts more: of a better source, or later."""
-    packed = space.low[mine].astype(np.uint64) << np.uint64(32) | space.high[mine].astype(np.uint64)
-    in_order = np.sort(packed)
-    if not (in_order[1:] == in_order[:-1]).any():
+    low, high = space.low[mine], space.high[mine]
+    if not _any_equal(low, high, len(space.starts[0])):
         return mine
+    packed = low.astype(np.uint64) << np.uint64(32) | high.astype(np.uint64)
     number = space.number[mine]
     ranks = np.array([source_rank(source) for source in sources])[codes["source"][number]]
     order = np.lexsort((-number, ranks, packed))
@@ -249,6 +250,18 @@ def _without_shadowed(space: _Space, mine: Array, codes: dict[str, Array], sourc
     shadowed[order[1:]] = packed[order][1:] == packed[order][:-1]
     codes["flags"][number[shadowed]] |= Flag.DEAD.value
     return mine[~shadowed]
+
+
+def _any_equal(low: Array, high: Array, segments: int) -> bool:
+    """Tell whether two ranges are the same; most are one segment, and those need no sorting."""
+    wide = high - low > 1
+    single = low[~wide]
+    last = np.empty(segments, np.int32)
+    last[single] = np.arange(len(single), dtype=np.int32)
+    if (last[single] != np.arange(len(single), dtype=np.int32)).any():
+        return True
+    in_order = np.sort(low[wide].astype(np.uint64) << np.uint64(32) | high[wide].astype(np.uint64))
+    return bool((in_order[1:] == in_order[:-1]).any())
 
 
 def _objects(collected: Collector, codes: dict[str, Array]) -> Iterator[tuple[str, Array]]:
@@ -262,7 +275,7 @@ def _object_texts(networks: Sequence[Networks]) -> Iterator[tuple[str, Array]]:
     for name in ("key", "netname"):
         values = [getattr(network, name) for network in networks]
         length = joined([column.length for column in values], np.int32)
-        text = joined([column.text[column.text != ord("\n")] for column in values], np.uint8)
+        text = joined([column.text for column in values], np.uint8)
         yield from text_arrays(f"object.{name}", length, text)
 
 

@@ -8,10 +8,11 @@ It reads no files, nests nothing, and knows no registry's rules: those are rows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,8 +66,21 @@ WANTED: Wanted = {
 _PARTY_KEYS = {"irt": "irt", "role": "nic-hdl", "organisation": "organisation"}
 _PLACEHOLDERS = sorted(name.encode() for rules in RULES for name in rules.placeholder_netnames)
 _LOW = (1 << 64) - 1
-_TELLING = ("valid", "generated")
+_NOTHING = ("",)
+_TELLING = (b"valid", b"generated")
 """A remark that says something about a mailbox holds one of these words."""
+
+
+class _NamesCoded(dict[str, int]):
+    """The numbers of the names of one registry; a new name takes the next one of all registries."""
+
+    def __init__(self, registry: str, code: dict[Name, int]) -> None:
+        super().__init__({"": -1})
+        self._registry, self._code = registry, code
+
+    def __missing__(self, name: str) -> int:
+        number = self[name] = self._code.setdefault((self._registry, name), len(self._code))
+        return number
 
 
 class Codes:
@@ -74,7 +88,7 @@ class Codes:
 
     def __init__(self) -> None:
         self.code: dict[Name, int] = {}
-        self._by_registry: dict[str, dict[str, int]] = {}
+        self._by_registry: dict[str, _NamesCoded] = {}
 
     def of(self, value: Name) -> int:
         """Return the number of *value*, the next one if it is new."""
@@ -82,11 +96,10 @@ class Codes:
 
     def of_names(self, registry: str, names: list[str]) -> list[int]:
         """Return the numbers of names in one registry, -1 of an empty name."""
-        known = self._by_registry.setdefault(registry, {"": -1})
-        for name in dict.fromkeys(names):
-            if name not in known:
-                known[name] = self.of((registry, name))
-        return [known[name] for name in names]
+        known = self._by_registry.get(registry)
+        if known is None:
+            known = self._by_registry[registry] = _NamesCoded(registry, self.code)
+        return list(map(known.__getitem__, names))
 
     def merged(self, other: Codes) -> Array:
         """Take in the values of *other*; return the number here of each of its numbers, -1 of -1."""
@@ -122,6 +135,16 @@ def joined(parts: list[Array], dtype: type) -> Array:
     return np.concatenate(parts) if parts else np.zeros(0, dtype)
 
 
+class Texts(NamedTuple):
+    """A text for each object, end to end; *length* in bytes."""
+
+    length: NDArray[np.int32]
+    text: NDArray[np.uint8]
+
+
+_NO_TEXTS = Texts(np.zeros(0, np.int32), np.zeros(0, np.uint8))
+
+
 @dataclass(slots=True)
 class Networks:
     """The address objects of one class in a block; codes are those of the collector that made them."""
@@ -129,8 +152,8 @@ class Networks:
     count: int
     codes: dict[str, Array]
     """`source`, `country`, `org`, `role` (of the own abuse-c), `irts` (irt set), `flags`."""
-    netname: Values
-    key: Values
+    netname: Texts
+    key: Texts
     """The ranges as keys, in canonical form."""
     ipv4: list[tuple[Array, Array, Array]] = field(default_factory=list)
     """First and last address of ranges, and which objects have them."""
@@ -149,8 +172,7 @@ class Part:
     networks: list[Networks] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """An irt, role or organisation."""
 
     order: tuple[int, int, int]
@@ -172,7 +194,7 @@ class Collector:
         self.orgs, self.roles, self.irts = Codes(), Codes(), Codes()
         self.irt_sets: dict[tuple[int, ...], int] = {}
         self.parties: dict[str, dict[Name, Party]] = {name: {} for name in _PARTY_KEYS}
-        self._irts_of_text: dict[Name, tuple[int, ...]] = {}
+        self._sets_of_texts: dict[str, dict[str, int]] = {}
         self._country_of_word = np.full(1 << 16, -1, np.int32)
 
     def add(self, columns: Columns, place: tuple[int, int]) -> Part:
@@ -206,8 +228,9 @@ class Collector:
             "irts": self._irt_set_codes(scanned.values["mnt-irt"], count, registries),
             "flags": flags,
         }
-        networks = Networks(count, codes, _printable(netnames), _dense(values[class_name], count))
-        rejected += _add_ranges(networks, class_name, scanned.line)
+        keys = _dense(values[class_name], count)
+        networks = Networks(count, codes, _end_to_end(_printable(netnames)), _NO_TEXTS)
+        rejected += _add_ranges(networks, keys, class_name, scanned.line)
         return networks
 
     def merge(self, other: Collector) -> None:
@@ -229,13 +252,11 @@ class Collector:
         for key, count in other.counts.items():
             self.counts[key] = self.counts.get(key, 0) + count
         for class_name, parties in other.parties.items():
-            for place, party in parties.items():
-                self._keep(class_name, place, party)
-
-    def _keep(self, class_name: str, name: Name, party: Party) -> None:
-        older = self.parties[class_name].get(name)
-        if older is None or party.order < older.order:
-            self.parties[class_name][name] = party
+            known = self.parties[class_name]
+            for key, party in parties.items():
+                older = known.get(key)
+                if older is None or party.order < older.order:
+                    known[key] = party
 
     def _source_codes(self, values: Values, count: int, class_name: str) -> Array:
         codes = np.full(count, -1, np.int32)
@@ -267,17 +288,14 @@ class Collector:
         codes = np.full(count, -1, np.int32)
         if not len(values.row):
             return codes
-        begin = np.cumsum(values.length + 1) - values.length - 1
-        second = np.minimum(begin + 1, len(values.text) - 1)
-        word = values.text[begin].astype(np.uint16) | values.text[second].astype(np.uint16) << 8
-        two = values.length == 2
-        for new in np.unique(word[two & (self._country_of_word[word] < 0)]).tolist():
-            self._country_of_word[new] = self.countries.of(("", new.to_bytes(2, "little").decode()))
-        found = np.where(two, self._country_of_word[word], -1)
-        for index in np.flatnonzero(~two & (values.length > 0)).tolist():
-            text = values.text[begin[index] : begin[index] + values.length[index]].tobytes().decode()
-            found[index] = self.countries.of(("", text))
-        codes[values.row] = found
+        if (values.length == 2).all():
+            letters = values.text.reshape(-1, 3).astype(np.uint16)
+            word = letters[:, 0] | letters[:, 1] << 8
+            for new in np.unique(word[self._country_of_word[word] < 0]).tolist():
+                self._country_of_word[new] = self.countries.of(("", new.to_bytes(2, "little").decode()))
+            codes[values.row] = self._country_of_word[word]
+        else:
+            codes[values.row] = self.countries.of_names("", [text for _, text in values.tolist()])
         return codes
 
     @staticmethod
@@ -293,25 +311,39 @@ class Collector:
         return column
 
     def _irt_set_codes(self, values: Values, count: int, registries: list[str]) -> Array:
-        listed: dict[int, tuple[int, ...]] = {}
-        for row, text in values.tolist():
-            irts = self._irts_listed(registries[row if len(registries) > 1 else 0], text)
-            listed[row] = tuple(dict.fromkeys(listed[row] + irts)) if row in listed else irts
         column = np.full(count, -1, np.int32)
+        texts = values.text.tobytes().decode().split("\n")[:-1]
+        again = np.zeros(len(texts) + 1, np.bool_)
+        again[1:-1] = values.row[1:] == values.row[:-1]
+        several = again[1:] | again[:-1]
+        listed: dict[int, tuple[int, ...]] = {}
+        for place in np.flatnonzero(several).tolist():
+            row = int(values.row[place])
+            irts = self._irts_listed(registries[row if len(registries) > 1 else 0], texts[place])
+            listed[row] = tuple(dict.fromkeys(listed.get(row, ()) + irts))
         for row, irts in listed.items():
-            if irts:
-                column[row] = self.irt_sets.setdefault(irts, len(self.irt_sets))
+            column[row] = self._irt_set(irts)
+        alone = np.flatnonzero(~several)
+        rows = values.row[alone]
+        if len(registries) == 1:
+            known = self._sets_of_texts.setdefault(registries[0], {})
+            mine = [texts[place] for place in alone.tolist()]
+            for text in dict.fromkeys(mine):
+                if text not in known:
+                    known[text] = self._irt_set(self._irts_listed(registries[0], text))
+            column[rows] = [known[text] for text in mine]
+        else:
+            for row, place in zip(rows.tolist(), alone.tolist(), strict=True):
+                column[row] = self._irt_set(self._irts_listed(registries[row], texts[place]))
         return column
+
+    def _irt_set(self, irts: tuple[int, ...]) -> int:
+        return self.irt_sets.setdefault(irts, len(self.irt_sets)) if irts else -1
 
     def _irts_listed(self, registry: str, text: str) -> tuple[int, ...]:
         """Return the codes of the irts in the value of a `mnt-irt`, each once."""
-        found = self._irts_of_text.get((registry, text))
-        if found is None:
-            names = filter(None, map(str.strip, text.upper().split(",")))
-            found = self._irts_of_text[registry, text] = tuple(
-                dict.fromkeys(self.irts.of((registry, name)) for name in names)
-            )
-        return found
+        names = filter(None, map(str.strip, text.upper().split(",")))
+        return tuple(dict.fromkeys(self.irts.of((registry, name)) for name in names))
 
     def _flags(self, scanned: ClassColumns, source: Array) -> Array:
         flags = np.zeros(scanned.count, np.uint8)
@@ -333,28 +365,43 @@ class Collector:
                 at = text.find(b"\n" + name + b"\n", at + 1)
 
     def _add_parties(self, class_name: str, scanned: ClassColumns, place: tuple[int, int]) -> None:
-        attributes: list[dict[str, list[str]]] = [{} for _ in range(scanned.count)]
+        attributes: list[dict[str, Sequence[str]]] = [{} for _ in range(scanned.count)]
         for name, values in scanned.values.items():
-            texts = values.text.tobytes().decode()
-            if name == "remarks" and not any(word in texts.lower() for word in _TELLING):
-                continue
-            for row, text in zip(values.row.tolist(), texts.split("\n"), strict=False):
-                if name != "remarks" or any(word in text.lower() for word in _TELLING):
-                    attributes[row].setdefault(name, []).append(text)
+            if name != "remarks":
+                _share_out(attributes, name, values)
+            elif any(word in values.text.tobytes().lower() for word in _TELLING):
+                for row, text in values.tolist():
+                    attributes[row]["remarks"] = (*attributes[row].get("remarks", ()), text)
+        key_name, known = _PARTY_KEYS[class_name], self.parties[class_name]
+        sources = []
         for row, party in enumerate(attributes):
-            source = next(iter(party.get("source", ())), "").upper()
-            key = next(iter(party.get(_PARTY_KEYS[class_name], ())), "").upper()
+            source = party.get("source", _NOTHING)[0].upper()
+            sources.append(source)
             rules = _rules(source)
-            facts = None if class_name == "organisation" else mailbox_of(party, rules, class_name)
+            key = rules.registry, party.get(key_name, _NOTHING)[0].upper()
             order = source_rank(source), -place[0], -(place[1] << 32 | row)
-            abuse_c = next(iter(party.get("abuse-c", ())), "")
-            self._keep(class_name, (rules.registry, key), Party(order, facts, abuse_c))
-            self.counts[source, class_name] = self.counts.get((source, class_name), 0) + 1
+            older = known.get(key)
+            if older is None or order < older.order:
+                facts = None if class_name == "organisation" else mailbox_of(party, rules, class_name)
+                known[key] = Party(order, facts, party.get("abuse-c", _NOTHING)[0])
+        for source, count in Counter(sources).items():
+            self.counts[source, class_name] = self.counts.get((source, class_name), 0) + count
 
 
-def _add_ranges(networks: Networks, class_name: str, line: Array) -> list[Rejected]:
-    """Read the keys of *networks*; return what cannot be read."""
-    keys, flags = networks.key, networks.codes["flags"]
+def _share_out(attributes: list[dict[str, Sequence[str]]], name: str, values: Values) -> None:
+    """Give each object the values of one attribute; most objects have one."""
+    texts = values.text.tobytes().decode().split("\n")[:-1]
+    if len(texts) == len(attributes) and (values.row[1:] != values.row[:-1]).all():
+        for party, text in zip(attributes, texts, strict=True):
+            party[name] = (text,)
+        return
+    for row, text in zip(values.row.tolist(), texts, strict=True):
+        attributes[row][name] = (*attributes[row].get(name, ()), text)
+
+
+def _add_ranges(networks: Networks, keys: Values, class_name: str, line: Array) -> list[Rejected]:
+    """Add the ranges that *keys* are, and the keys in canonical form; return what cannot be read."""
+    flags = networks.codes["flags"]
     ends: Array = np.cumsum(keys.length + 1, dtype=np.int64) - 1
     if class_name == "inetnum":
         quads = parse_ipv4_ranges(keys.text, ends)
@@ -367,8 +414,6 @@ def _add_ranges(networks: Networks, class_name: str, line: Array) -> list[Reject
         networks.ipv6.append((*halves, np.flatnonzero(ok)))
         flags[ok] |= Flag.IPV6.value
     slow = np.flatnonzero(~ok).tolist()
-    if not slow:
-        return []
     texts = keys.text.tobytes()
     replaced: dict[int, str] = {}
     rejected = []
@@ -384,8 +429,12 @@ def _add_ranges(networks: Networks, class_name: str, line: Array) -> list[Reject
             replaced[row] = space.canonical
             flags[row] |= Flag.IPV6.value if space.family == 6 else 0
             _add_range(networks, space, row)
-    networks.key = _replaced(keys, replaced)
+    networks.key = _end_to_end(_replaced(keys, replaced) if slow else keys)
     return rejected
+
+
+def _end_to_end(values: Values) -> Texts:
+    return Texts(values.length, values.text[values.text != ord("\n")])
 
 
 def _replaced(values: Values, texts: Mapping[int, str]) -> Values:

@@ -22,6 +22,8 @@ NONE = -1
 MAX_OVERLAPPING = 4096
 """Registries refuse partial overlaps; beyond so many, the range around one is sought along its parents only."""
 
+_LAST_IPV4 = 0xFFFFFFFF
+
 Ints = NDArray[np.int32]
 Words = NDArray[np.uint64]
 
@@ -66,12 +68,10 @@ def ranks_ipv4(first: NDArray[np.uint32], last: NDArray[np.uint32]) -> tuple[NDA
     A boundary beyond the last address has a rank but no start.
     """
     count = len(first)
-    value = np.empty(2 * count + 1, np.uint64)
+    value = np.zeros(2 * count + 1, np.uint32)
     value[:count] = first
-    value[count : 2 * count] = last
-    value[count : 2 * count] += np.uint64(1)
-    value[2 * count] = 0
-    order = radix_order(value, (0, 16, 32))
+    np.add(last, np.uint32(1), out=value[count : 2 * count])
+    order = radix_order(value, (0, 16))
     value = value[order]
     new = np.empty(len(value), np.bool_)
     new[0] = True
@@ -79,9 +79,9 @@ def ranks_ipv4(first: NDArray[np.uint32], last: NDArray[np.uint32]) -> tuple[NDA
     ranks = np.empty(len(value), np.int32)
     ranks[order] = np.cumsum(new, dtype=np.int32) - 1
     starts = value[new]
-    if starts[-1] >> np.uint64(32):
-        starts = starts[:-1]
-    return starts.astype(np.uint32), ranks[:count], ranks[count : 2 * count]
+    high = ranks[count : 2 * count]
+    high[last == _LAST_IPV4] = len(starts)
+    return starts, ranks[:count], high
 
 
 def ranks_ipv6(first: tuple[Words, Words], last: tuple[Words, Words]) -> tuple[Words, Words, Ints, Ints]:

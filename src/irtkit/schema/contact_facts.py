@@ -9,6 +9,7 @@ It walks no hierarchy, knows no object and no range, and never takes an address 
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from irtkit.schema.contact_rules import MASK, ContactRules
@@ -167,6 +168,12 @@ POLICIES: Final[Mapping[str, Policy]] = {
 """Every policy by its name."""
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return *pattern*, compiled when it is first used: a single answer from an index reads no mailbox."""
+    return re.compile(pattern)
+
+
 def mailboxes(value: str) -> tuple[str, ...]:
     """Return the bare mailboxes in the *value* of a mailbox attribute, in order, each once (ignoring case).
 
@@ -177,14 +184,14 @@ def mailboxes(value: str) -> tuple[str, ...]:
 
     Cites: RFC 5322 §3.4; RIPE e-mail syntax, which allows one mailbox of at most 320 characters.
     """
-    if len(value) <= _LONGEST_MAILBOX and re.fullmatch(_MAILBOX, value):
+    if len(value) <= _LONGEST_MAILBOX and _compiled(_MAILBOX).fullmatch(value):
         return (value,)
     read = value[:_LONGEST_VALUE]
     if len(value) > _LONGEST_VALUE:
         read = read[: max(read.rfind(separator) for separator in ",; ") + 1]
     found: dict[str, str] = {}
     part: list[str] = []
-    for token in [*re.findall(_PIECE, read), ","]:
+    for token in [*_compiled(_PIECE).findall(read), ","]:
         if token in (",", ";"):
             for mailbox in _mailboxes_of_part(part):
                 found.setdefault(mailbox.lower(), mailbox)
@@ -200,7 +207,7 @@ def _mailboxes_of_part(tokens: Iterable[str]) -> list[str]:
     for token in tokens:
         inside = token.startswith("<")
         text = (token[1:-1].strip() if inside else token).removeprefix("mailto:").rstrip(".:")
-        if len(text) <= _LONGEST_MAILBOX and re.fullmatch(_MAILBOX, text):
+        if len(text) <= _LONGEST_MAILBOX and _compiled(_MAILBOX).fullmatch(text):
             (angled if inside else bare).append(text)
     return angled or bare
 
@@ -249,7 +256,7 @@ def _verdict(remarks: Iterable[str], email: str | None) -> tuple[str | None, boo
     days: list[str] = []
     suspect = False
     for remark in remarks:
-        said = re.match(_VERDICT, remark)
+        said = _compiled(_VERDICT).match(remark)
         if said and (email is None or said[1].lower() == email.lower()):
             days.extend(filter(None, [said[2]]))
             suspect |= said[2] is None
