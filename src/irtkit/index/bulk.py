@@ -37,10 +37,11 @@ NO_ROW = -1
 NO_ADDRESS = -2
 _CHUNK = 1 << 18
 """Addresses sorted at once: they fit in a core's cache."""
+_WORTH_SHARING = 1 << 15
 _THREADS = 2
 _LOW = (1 << 64) - 1
-_LINES = 1 << 14
-"""Texts joined to one buffer at once."""
+_FREED = 31 << 20
+"""The largest block that teaches glibc to keep what is freed (mallopt(3), M_MMAP_THRESHOLD), in bytes."""
 _DTYPES = {"B": np.uint8, "H": np.uint16, "i": np.int32, "I": np.uint32, "q": np.int64, "Q": np.uint64}
 
 
@@ -108,6 +109,7 @@ class Bulk:
         misfit = next(find_misfits(file), None)
         if misfit is not None:
             raise IndexFileError(f"is damaged: {misfit}; build it again", path=file.path)
+        np.empty(_FREED, np.uint8)  # freed at once: from now on pages of freed arrays are used again, not fetched anew
         self.file = file
         self._start, self._row = self.array("ipv4.start"), self.array("ipv4.row")
         self._high, self._low, self._row6 = (self.array(f"ipv6.{name}") for name in ("high", "low", "row"))
@@ -158,6 +160,10 @@ class Bulk:
 
     def _read_ipv4(self, read: Read, text: NDArray[np.uint8], ends: Array, which: Array) -> Array:
         parsed = parse_ipv4_lines(*_some_lines(text, ends, which))
+        if len(which) == len(ends) and parsed.ok.all():
+            read.ipv4[:], read.value[:] = True, parsed.address
+            self._lookup_ipv4(parsed.address, read.row)
+            return which[:0]
         found = which[parsed.ok]
         address = parsed.address[parsed.ok]
         read.ipv4[found] = True
@@ -180,7 +186,7 @@ class Bulk:
             return self._read_array(addresses)
         if type(addresses).__module__.partition(".")[0] == "pyarrow":
             return self._read_arrow(addresses)
-        items = addresses if isinstance(addresses, list) else list(addresses)
+        items = _listed(addresses)
         read = Read.empty(len(items))
         _in_chunks(self._read_items, len(items), items, *(getattr(read, name) for name in Read.__slots__))
         return read
@@ -220,26 +226,33 @@ class Bulk:
         """Return the row of each address; see `Index.lookup_many`."""
         if isinstance(addresses, np.ndarray) and addresses.dtype == np.uint32 and addresses.ndim == 1:
             return self.lookup_ipv4(addresses)
-        return self.read(addresses).row
+        if isinstance(addresses, np.ndarray) or type(addresses).__module__.partition(".")[0] == "pyarrow":
+            return self.read(addresses).row
+        items = _listed(addresses)
+        rows = np.empty(len(items), np.int32)
+        _in_chunks(self._read_rows, len(items), items, rows)
+        return rows
 
     def _read_items(self, items: Sequence[Any], *columns: Array) -> None:
-        for begin in range(0, len(items), _LINES):
-            part = slice(begin, begin + _LINES)
-            found = self._read_texts(items[part])
-            for name, column in zip(Read.__slots__, columns, strict=True):
-                column[part] = getattr(found, name)
+        found = self._read_texts(items)
+        for name, column in zip(Read.__slots__, columns, strict=True):
+            column[:] = getattr(found, name)
+
+    def _read_rows(self, items: Sequence[Any], rows: Rows) -> None:
+        rows[:] = self._read_texts(items).row
 
     def _read_texts(self, texts: Sequence[Any]) -> Read:
         if not texts:
             return Read.empty(0)
         try:
-            joined = "\n".join(texts)
+            text = _lines(texts)
         except TypeError:
-            joined = "\n"
-        if joined.count("\n") != len(texts) - 1:
-            joined = "\n".join([item if isinstance(item, str) and "\n" not in item else "" for item in texts])
-        text = np.frombuffer(f"{joined}\n".encode("utf-8", "replace"), np.uint8)
-        read = self.read_lines(text, line_ends(text))
+            text = _lines([])
+        ends = line_ends(text)
+        if len(ends) != len(texts):
+            text = _lines([item if isinstance(item, str) and "\n" not in item else "" for item in texts])
+            ends = line_ends(text)
+        read = self.read_lines(text, ends)
         self._read_others(read, texts, np.flatnonzero(read.row == NO_ADDRESS).tolist())
         return read
 
@@ -259,6 +272,14 @@ class Bulk:
         read.high[ipv6] = [value >> 64 for value in values[6].values()]
         read.low[ipv6] = [value & _LOW for value in values[6].values()]
         read.row[ipv6] = self.lookup_ipv6(read.high[ipv6], read.low[ipv6])
+
+
+def _listed(addresses: Any) -> list[Any]:  # noqa: ANN401 - whatever can be iterated
+    return addresses if isinstance(addresses, list) else list(addresses)
+
+
+def _lines(texts: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer(("\n".join(texts) + "\n").encode("utf-8", "replace"), np.uint8)
 
 
 def _some_lines(text: NDArray[np.uint8], ends: Array, which: Array) -> tuple[NDArray[np.uint8], Array]:
@@ -283,7 +304,8 @@ def _family_and_value(item: object) -> tuple[int, int]:
 
 def _in_chunks(work: Callable[..., None], count: int, *columns: Any) -> None:  # noqa: ANN401 - arrays or lists
     """Do *work* on slices of the *columns*, with two threads when there is enough of it."""
-    slices = [slice(begin, begin + _CHUNK) for begin in range(0, count, _CHUNK)]
+    size = min(_CHUNK, max(_WORTH_SHARING, -(-count // _THREADS)))
+    slices = [slice(begin, begin + size) for begin in range(0, count, size)]
     if len(slices) < 2:
         work(*columns)
         return
