@@ -35,7 +35,7 @@ Rows: TypeAlias = NDArray[np.int32]
 
 NO_ROW = -1
 NO_ADDRESS = -2
-_CHUNK = 1 << 18
+_CHUNK = 1 << 17
 """Addresses sorted at once: they fit in a core's cache."""
 _WORTH_SHARING = 1 << 15
 _THREADS = 2
