@@ -33,7 +33,7 @@ __all__ = ["SCHEMA", "ListResolver"]
 _Part = TypeVar("_Part")
 
 _THREADS = 2
-_AHEAD = 4
+_AHEAD = 3
 """Blocks that are read before the first of them has to be written."""
 
 SCHEMA = pa.schema(

@@ -40,8 +40,8 @@ _CHUNK = 1 << 17
 _WORTH_SHARING = 1 << 15
 _THREADS = 2
 _LOW = (1 << 64) - 1
-_FREED = 31 << 20
-"""The largest block that teaches glibc to keep what is freed (mallopt(3), M_MMAP_THRESHOLD), in bytes."""
+_FREED = 4 << 20
+"""A block whose release teaches glibc to keep what is freed (mallopt(3), M_MMAP_THRESHOLD), in bytes."""
 _DTYPES = {"B": np.uint8, "H": np.uint16, "i": np.int32, "I": np.uint32, "q": np.int64, "Q": np.uint64}
 
 

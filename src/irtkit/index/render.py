@@ -38,6 +38,8 @@ _LINE_FIELDS = ("input", "address")
 _ANSWER_FIELDS = ("irt_network", "irts", "contacts", "email", "reason")
 _TABLE_BYTES = 96 << 20
 """Texts of rows that are kept, at most."""
+_PIECE = 1 << 14
+"""Rows whose texts are made at once: on the way there they are in memory several times."""
 _FORMULA = b"=+-@"
 _QUOTED = b'",'
 
@@ -221,7 +223,12 @@ class _Group:
         return pc.replace_with_mask(found, pa.array(special), self._compose(read.row[special], special[special]))
 
     def _compose(self, rows: Array, special: Array) -> pa.Array:
-        return self._joined([self._text.column(field, rows, special) for field in self.fields])
+        pieces = []
+        for begin in range(0, max(1, len(rows)), _PIECE):
+            part = slice(begin, begin + _PIECE)
+            columns = [self._text.column(field, rows[part], special[part]) for field in self.fields]
+            pieces.append(self._joined(columns))
+        return pa.concat_arrays(pieces) if len(pieces) > 1 else pieces[0]
 
     def _joined(self, columns: list[pa.Array]) -> pa.Array:
         if len(columns) == 1:
