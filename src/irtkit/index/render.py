@@ -1,8 +1,7 @@
 """Columns of records as text: CSV and JSON Lines, a block of records at a time.
 
 A record is put together from few pieces: the line that was read, what the index says of the object, what it says of the
-answer. Once more records were written than the index has rows, the texts of all rows are made and kept, as far as they
-are small.
+answer. Once many records were written, the texts of all rows are made and kept, as far as they are small.
 
 CSV follows RFC 4180, with lists joined by `;`. A cell that a spreadsheet would take for a formula (it begins with
 `=`, `+`, `-` or `@`) gets an apostrophe in front. JSON Lines is UTF-8, one object a line.
@@ -99,10 +98,9 @@ class Text:
         """Return texts of addresses, which need no care, as they stand in the text."""
         raise NotImplementedError
 
-    @property
-    def worth_a_table(self) -> bool:
-        """Whether so many records were written that the texts of all rows pay."""
-        return self._seen > self.rows
+    def worth_a_table(self, kind: str) -> bool:
+        """Whether so many records were written that the texts of all rows pay; there are few different answers."""
+        return self._seen > self.rows // (8 if kind == "answer" else 2)
 
     @cached_property
     def without_email(self) -> Array:
@@ -239,7 +237,7 @@ class _Group:
         """Make the texts of all rows once, when that pays and they are small; one thread makes them, others go on."""
         if self._table is not None:
             return True
-        if self._refused or not self._text.worth_a_table or not self._lock.acquire(blocking=False):
+        if self._refused or not self._text.worth_a_table(self.kind) or not self._lock.acquire(blocking=False):
             return False
         try:
             if self._table is None:
