@@ -364,10 +364,15 @@ def test_after_an_error_the_old_index_stands_alone(text: bytes, tmp_path: Path) 
     assert not readers()
 
 
+@pytest.mark.parametrize("threads", [1, 2])
 def test_two_processes_build_the_same_index_as_one(
-    text: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    threads: int, text: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Codes may differ, answers may not: also where two blocks hold the same range, and names appear in one only."""
+    """Codes may differ, answers may not: also where two blocks hold the same range, and names appear in one only.
+
+    With one thread the second process is a fork, with more a program of its own.
+    """
+    monkeypatch.setattr(threading, "active_count", lambda: threads)
     parts = [
         ORDER,
         *(

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
@@ -20,7 +18,7 @@ from typing import IO, Self
 
 from irtkit.clients.files import Buffers, Lent, find_dumps, read_blocks, shared_memory
 from irtkit.clients.outputs import replacing
-from irtkit.clients.scanning import Place, Task, received, without_cycle_search
+from irtkit.clients.scanning import Place, Scanning, Task, received, start, without_cycle_search
 from irtkit.dump import Block, Columns, Rejected, Skipped, scan
 from irtkit.errors import DumpError, IndexFileError
 from irtkit.index.build import arrays_of, shift_for
@@ -162,13 +160,7 @@ class _SecondProcess:
         self._lent: dict[Place, Lent] = {}
         self._parts: list[Part] = []
         self._collected: Collector | None = None
-        self._process = subprocess.Popen(  # noqa: S603 - this program itself, and a number
-            [sys.executable, "-m", "irtkit.clients.scanning", str(shared)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            pass_fds=(shared,),
-            process_group=0,  # Ctrl-C is for this process, which ends the other one
-        )
+        self._process: Scanning = start(buffers, shared)
         self._thread = threading.Thread(target=self._receive, args=(self._process.stdout,), daemon=True)
         self._thread.start()
 
