@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -39,8 +39,8 @@ class Run:
         return found
 
 
-def run(*command: str | Path) -> Run:
-    """Run *command* to its end in a fresh process; raise RunError with its last words when it fails."""
+def run(*command: str | Path, fine: Collection[int] = (0,)) -> Run:
+    """Run *command* to its end in a fresh process; raise RunError with its last words unless its status is *fine*."""
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         started = time.perf_counter()
         with subprocess.Popen([*map(str, command)], stdout=output, stderr=errors) as process:
@@ -49,7 +49,7 @@ def run(*command: str | Path) -> Run:
             process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         errors.seek(0)
-        if process.returncode:
+        if process.returncode not in fine:
             text = " ".join(map(str, command))
             raise RunError(f"{text}\nended with status {process.returncode}:\n{errors.read()[-2000:]}")
         return Run(seconds, usage.ru_maxrss * 1024 / 1e6, output.read())  # Linux counts in KiB

@@ -28,8 +28,8 @@ COMPARED = ("inetnum", "netname", "country", "status", "mnt-by")
 Outline = list[list[str]]
 
 
-def texts(folder: Path) -> list[str]:
-    """The first objects of the inetnum dump; paragraphs of remarks alone are left out."""
+def texts(folder: Path, count: int = OBJECTS) -> list[str]:
+    """The first *count* objects of the inetnum dump; paragraphs of remarks alone are left out."""
     found: list[str] = []
     lines: list[str] = []
     with gzip.open(folder / "ripe.db.inetnum.gz", "rt", encoding="latin-1") as dump:
@@ -40,7 +40,7 @@ def texts(folder: Path) -> list[str]:
                 if lines[0][0] not in "#%":
                     found.append("".join(lines))
                 lines.clear()
-                if len(found) == OBJECTS:
+                if len(found) == count:
                     break
     return found
 

@@ -68,16 +68,20 @@ def ranks_ipv4(first: NDArray[np.uint32], last: NDArray[np.uint32]) -> tuple[NDA
     A boundary beyond the last address has a rank but no start.
     """
     count = len(first)
-    value = np.zeros(2 * count + 1, np.uint32)
-    value[:count] = first
-    np.add(last, np.uint32(1), out=value[count : 2 * count])
-    order = radix_order(value, (0, 16))
-    value = value[order]
+    packed = np.zeros(2 * count + 1, np.uint64)
+    packed[:count] = first
+    packed[count : 2 * count] = last + np.uint32(1)
+    packed <<= np.uint64(32)
+    packed |= np.arange(len(packed), dtype=np.uint64)
+    packed.sort(kind="stable")  # merges what is in order already, and walks memory from front to back
+    order = packed.astype(np.uint32)
+    packed >>= np.uint64(32)
+    value = packed.astype(np.uint32)
     new = np.empty(len(value), np.bool_)
     new[0] = True
     np.not_equal(value[1:], value[:-1], out=new[1:])
     ranks = np.empty(len(value), np.int32)
-    ranks[order] = np.cumsum(new, dtype=np.int32) - 1
+    ranks[order] = np.cumsum(new, dtype=np.int32) - np.int32(1)
     starts = value[new]
     high = ranks[count : 2 * count]
     high[last == _LAST_IPV4] = len(starts)
