@@ -16,6 +16,7 @@ Bytes are UTF-8 where an object is valid UTF-8, else latin-1; each object decide
 """
 
 from irtkit.rpsl.attributes import Attribute
+from irtkit.rpsl.layout import format_text, formatted
 from irtkit.rpsl.names import PrimaryKey, as_primary_key
 from irtkit.rpsl.objects import RpslObject
 from irtkit.rpsl.texts import MAX_OBJECT, Comment, ObjectParser, iter_objects, parse_object, parse_objects
@@ -28,6 +29,8 @@ __all__ = [
     "PrimaryKey",
     "RpslObject",
     "as_primary_key",
+    "format_text",
+    "formatted",
     "iter_objects",
     "parse_object",
     "parse_objects",

@@ -5,12 +5,13 @@ object at all, not whether the object is a good one.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import overload
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Self, overload
 
 from irtkit.errors import ParseError
 from irtkit.problems import Problem
 from irtkit.rpsl.attributes import Attribute, respelled
+from irtkit.rpsl.columns import as_written
 from irtkit.rpsl.faults import fault, shown
 from irtkit.rpsl.names import PRIMARY_KEYS, PrimaryKey, as_primary_key, long_name, repetition
 
@@ -19,6 +20,7 @@ __all__ = ["RpslObject"]
 # Everything up to the next colon is a name, so a line without colon becomes part of the next name;
 # the readers decide whether they let such a text through.
 _ATTRIBUTE = re.compile(r"[^:]*+:.*+(?:\n[ \t+].*+)*+\n?+")
+_CLASS_NAME = re.compile(r"[A-Za-z0-9*-]++")
 _ATTRIBUTE_NAME = re.compile(r"[^ \t+%#\r\n:][^\r\n:]*+")
 
 
@@ -42,10 +44,36 @@ class RpslObject(Sequence[Attribute]):
         self._numbers = numbers  # of each line, if comment lines stood between them
         self._attributes: tuple[Attribute, ...] | None = None
 
+    @classmethod
+    def build(cls, class_name: str, attributes: Mapping[str, str | Iterable[str]] | Iterable[tuple[str, str]]) -> Self:
+        """Return a new object of a class, in the registry's own layout.
+
+        *attributes* are its names and values in order, the one that names the class among them; that one comes first.
+        In a mapping, several values of a name are several attributes. A line feed in a value makes a continuation
+        line, and what follows a `#` is a comment.
+
+            RpslObject.build("irt", {"irt": "IRT-EXAMPLE", "mnt-by": ["EXAMPLE-MNT", "OTHER-MNT"]})
+
+        Raises: ParseError if *class_name* or a name of an attribute is none, or if the class's own attribute is not
+        among them.
+        """
+        pairs = list(_iter_pairs(attributes))
+        position = next((i for i, (name, _) in enumerate(pairs) if name.lower() == class_name.lower()), None)
+        if position is None or not _CLASS_NAME.fullmatch(class_name):
+            raise ParseError(f"expected an attribute {shown(class_name)}, which names the class")
+        pairs.insert(0, pairs.pop(position))
+        for name, _ in pairs:
+            _refuse_no_name(name, 1)
+        return cls("".join([as_written(name, value) for name, value in pairs]), None)
+
     @property
     def line(self) -> int:
         """The line, from 1, on which the object begins in the text that was parsed."""
         return self._line
+
+    def line_of(self, row: int) -> int:
+        """Return where the physical line *row* (from 0) of the object stands in the text that was parsed, from 1."""
+        return self._numbers[row] if self._numbers else self._line + row
 
     @property
     def attributes(self) -> tuple[Attribute, ...]:
@@ -138,8 +166,7 @@ class RpslObject(Sequence[Attribute]):
         or if the encoding of the object has no such character; IndexError if *at* is not in
         0..len(object).
         """
-        if not _ATTRIBUTE_NAME.fullmatch(name):
-            raise ParseError(f"{shown(name)} is no attribute name; expected one like mnt-irt", line=self._line)
+        _refuse_no_name(name, self._line)
         index = len(self) if at is None else at
         if not 0 <= index <= len(self):
             raise IndexError(f"no place {index} in an object of {len(self)} attributes")
@@ -250,3 +277,18 @@ class RpslObject(Sequence[Attribute]):
 
     def __repr__(self) -> str:
         return f"<RpslObject {self.class_name} {self[0].value!r}, line {self._line}, {len(self)} attributes>"
+
+
+def _iter_pairs(
+    attributes: Mapping[str, str | Iterable[str]] | Iterable[tuple[str, str]],
+) -> Iterator[tuple[str, str]]:
+    if not isinstance(attributes, Mapping):
+        yield from attributes
+        return
+    for name, values in attributes.items():
+        yield from ((name, value) for value in ([values] if isinstance(values, str) else values))
+
+
+def _refuse_no_name(name: str, line: int) -> None:
+    if not _ATTRIBUTE_NAME.fullmatch(name):
+        raise ParseError(f"{shown(name)} is no attribute name; expected one like mnt-irt", line=line)
