@@ -1,0 +1,24 @@
+"""Everything that a database shows about the objects of a submission: their references, and their place among others.
+
+It only joins `irtkit.validation.references` and `irtkit.validation.hierarchy`, for many objects at once.
+"""
+
+from collections.abc import Iterator
+
+from irtkit.problems import Problem
+from irtkit.rpsl import RpslObject
+from irtkit.validation.hierarchy import hierarchy_at
+from irtkit.validation.places import Place, Surroundings, in_document_order
+from irtkit.validation.references import references_at
+
+__all__ = ["iter_database_problems"]
+
+
+def iter_database_problems(obj: RpslObject, surroundings: Surroundings, *, deletion: bool = False) -> Iterator[Problem]:
+    """Yield, in document order, what is wrong with one object of a submission as *surroundings* show it.
+
+    The problems are those of `iter_reference_problems` and of `iter_hierarchy_problems`; at one place the former
+    come first. Objects that repeat what others of the submission say are judged the faster for it.
+    """
+    place = Place(obj, surroundings)
+    yield from in_document_order([*references_at(place, deletion=deletion), *hierarchy_at(place, deletion=deletion)])

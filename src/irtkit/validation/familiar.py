@@ -1,0 +1,131 @@
+"""A memory of lines that were right, and of what was wrong with outlines: a known object needs no second look.
+
+Registries' objects repeat themselves: of twenty lines, three or four are new, and few objects have an outline of their
+own. It decides nothing; it asks once about each line, and is told what was found in objects. Forgetting changes no
+answer.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from irtkit.problems import Problem, Span
+from irtkit.rpsl import Attribute, RpslObject
+
+__all__ = ["Familiar", "Outline"]
+
+Outline = tuple[str, ...]
+"""The attributes that an object has, by their long names, and the text of those whose values tell."""
+
+_MOST_ATTRIBUTES: Final = 10_000
+_MOST_OUTLINES: Final = 1_000
+_MOST_PROBLEMS: Final = 20  # of one outline
+_LONGEST_ATTRIBUTE: Final = 200  # characters; longer ones hardly ever come again
+_LONGEST_OBJECT: Final = 4_000  # characters
+_WRONG: Final = "\n"
+"""What an attribute is to the outline that is none, or perhaps not right: no outline has it."""
+_TELLING: Final = frozenset({"status", "org-type"})  # attributes whose values are part of the outline
+_CONTINUED: Final = ("\n ", "\n\t", "\n+")
+_END_OF_ATTRIBUTE: Final = re.compile(r"\n(?![ \t+])")
+
+
+class _Attributes(dict[str, str]):
+    """Attributes as they are written, and what each is to the outline; one that is asked for is judged and kept.
+
+    They are without line end and comment.
+    """
+
+    def __init__(self, find_name: Callable[[str], str | None], unjudged: frozenset[str]) -> None:
+        super().__init__()
+        self._find_name = find_name
+        self._unjudged = unjudged
+
+    def __missing__(self, raw: str) -> str:
+        name: str | None
+        name, colon, _ = raw.partition(":")
+        if colon and name in self._unjudged and raw.isascii() and raw.isprintable():
+            return name  # there is nothing to save
+        if not raw:
+            return ""  # after the last line end
+        if len(raw) > _LONGEST_ATTRIBUTE:
+            return _WRONG
+        if len(self) >= _MOST_ATTRIBUTES:
+            self.clear()
+        name = self._find_name(raw)
+        self[raw] = part = _WRONG if name is None else raw if name in _TELLING else name
+        return part
+
+
+class _Kept(NamedTuple):
+    """A problem of an outline: of which attribute, by its place in the object, and where in it."""
+
+    position: int
+    column: int
+    length: int
+    problem: Problem
+
+    def at(self, line: int) -> Problem:
+        """Return the problem as one of the attribute that begins on *line*."""
+        code, severity, message = self.problem.code, self.problem.severity, self.problem.message
+        span = Span(line, self.column, self.length)
+        return Problem(code, severity, message, span, self.problem.hint, self.problem.citation)
+
+
+class Familiar:
+    """What is known of objects of one class, for one registry, in the same circumstances.
+
+    *find_name* takes an attribute as it is written, without line end and comment, and returns its long name if nothing
+    is wrong with it by itself; None if there is, or if the text is no attribute. Of the *unjudged* attributes nothing
+    but the name matters. *demanding* are the attributes whose presence makes rules look at more than single attributes
+    and the outline: objects with one are never known.
+
+    Memory: some 5 MB; 15 MB if somebody aims at it.
+    """
+
+    def __init__(
+        self, find_name: Callable[[str], str | None], unjudged: frozenset[str], demanding: frozenset[str]
+    ) -> None:
+        self._demanding = demanding
+        self._attributes = _Attributes(find_name, unjudged)
+        self._problems: dict[Outline, tuple[_Kept, ...]] = {}
+
+    def find_outline(self, obj: RpslObject) -> Outline | None:
+        """Return the outline of an object, if it decides about all problems that the object has."""
+        text = str(obj)
+        if len(text) > _LONGEST_OBJECT or "#" in text:
+            return None
+        outline = tuple(map(self._attributes.__getitem__, text.split("\n")))
+        if outline in self._problems:
+            return outline
+        if _WRONG in outline and any(one in text for one in _CONTINUED):
+            outline = tuple(map(self._attributes.__getitem__, _END_OF_ATTRIBUTE.split(text)))
+        return outline if _WRONG not in outline and self._demanding.isdisjoint(outline) else None
+
+    def find_problems(self, outline: Outline, obj: RpslObject) -> list[Problem] | None:
+        """Return the problems of an object with an outline, in order, if they are known."""
+        kept = self._problems.get(outline)
+        if not kept:
+            return None if kept is None else []
+        if len(outline) == str(obj).count("\n") + 1:  # every line is an attribute
+            return [one.at(obj.line_of(one.position)) for one in kept]
+        attributes = obj.attributes
+        return [one.at(attributes[one.position].line) for one in kept]
+
+    def knows(self, attribute: Attribute) -> bool:
+        """Whether there is certainly nothing wrong with an attribute by itself."""
+        raw = attribute.raw.removesuffix("\n")
+        return "#" not in raw and self._attributes[raw] is not _WRONG
+
+    def remember(self, outline: Outline, obj: RpslObject, problems: Sequence[Problem]) -> None:
+        """Take to heart that an object with the outline has these problems, all of them, and no others."""
+        if len(problems) > _MOST_PROBLEMS:
+            return
+        if len(self._problems) >= _MOST_OUTLINES:
+            self._problems.clear()
+        positions = {attribute.line: position for position, attribute in enumerate(obj.attributes)}
+        self._problems[outline] = tuple(
+            _Kept(positions[one.span.line], one.span.column, one.span.length, replace(one, span=None))
+            for one in problems
+            if one.span is not None
+        )
