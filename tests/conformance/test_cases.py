@@ -8,6 +8,7 @@ names; both say why.
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -20,17 +21,19 @@ from irtkit.clients.dumps import build_index
 from irtkit.contacts import Database, find_abuse_contact, find_irts
 from irtkit.errors import ParseError, RangeError
 from irtkit.index.lookup import open_index
+from irtkit.problems import Problem, Severity
 from irtkit.resources import AddressRange
-from irtkit.rpsl import RpslObject, parse_object, parse_objects
+from irtkit.rpsl import Attribute, RpslObject, parse_object, parse_objects
 from irtkit.schema.contact_rules import registry_of_source
+from irtkit.schema.ripe import RIPE
+from irtkit.schema.syntaxes import find_syntax
+from irtkit.validation import Action, Options, iter_problems
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "conformance" / "cases-open.jsonl"
 SOURCE = "TEST"
 """The main source of every case's database."""
 
 LATER = {
-    "attribute": "values have no syntaxes yet",
-    "object": "objects are not validated yet",
     "irt-auth": "nothing is authorised yet",
     "response": "whois answers are not read yet",
 }
@@ -116,6 +119,86 @@ def check_irt(case: Case, folder: Path) -> None:
         assert found.irts == sorted(map(str.upper, expected.get("irt", ())))
 
 
+TEMPLATE_VERDICTS = {
+    "unknown-class": "bad-class",
+    "missing-attribute": "missing-mandatory",
+    "repeated-attribute": "duplicate-single",
+    "unknown-attribute": "unknown-attribute",
+    "misplaced-attribute": "unknown-attribute",
+    "bad-value": "syntax",
+}
+"""What the cases call the problems of templates and syntaxes, by our code."""
+VERDICTS = TEMPLATE_VERDICTS | {
+    "missing-org": "missing-mandatory",
+    "missing-assignment-size": "missing-mandatory",
+    "neither-attribute": "missing-mandatory",
+    "attribute-and-remark": "duplicate-single",
+    "both-attributes": "duplicate-single",
+    "attribute-not-for-status": "status",
+    "registry-only": "auth",
+    "managed-comment": "auth",
+    "fixed-maintainer": "auth",
+    "several-maintainers": "auth",
+    "md5-password": "auth",
+    "self-reference": "reference",
+}
+"""The same for business rules; the cases call all others, about lists, lengths and names, `syntax`."""
+
+
+def check_object(case: Case, _: Path) -> None:
+    found = list(parse_objects(case["text"]))
+    assert len(found) == 1
+    if case["level"] == "business":
+        check_business_rule(case, found[0])
+        return
+    problems = list(iter_problems(found[0], RIPE))
+    told = {
+        (attribute_of(one, found[0]), TEMPLATE_VERDICTS[one.code]) for one in problems if one.code in TEMPLATE_VERDICTS
+    }
+    assert told == {(error["attribute"], error["code"]) for error in case["errors"]}
+    assert bool(told) is not case["valid"]
+    generated = {attribute_of(one, found[0]) for one in problems if one.code == "generated-attribute"}
+    assert generated == {warning["attribute"] for warning in case.get("warnings", [])}
+
+
+def check_business_rule(case: Case, obj: RpslObject) -> None:
+    """Hold only what the case's rule says against the case: it is silent about the other rules."""
+    named = case["options"]
+    options = Options(action=Action(case["action"]), passwords=named.get("passwords", False))
+    errors = [one for one in iter_problems(obj, RIPE, options=options) if one.severity is Severity.ERROR]
+    rule = Path(case["source"]).stem
+    told = {
+        (attribute_of(one, obj), VERDICTS.get(one.code, "syntax"))
+        for one in [one for one in errors if speaks_for(one, rule)] or (errors if case["errors"] else [])
+    }
+    if "only" in named:
+        told = {(attribute, verdict) for attribute, verdict in told if attribute in named["only"]}
+    assert told == {(error["attribute"], error["code"]) for error in case["errors"]}
+    assert bool(told) is not case["valid"]
+
+
+def speaks_for(problem: Problem, rule: str) -> bool:
+    """Whether the problem cites the class of RIPE's program that the case is about, or one that it extends."""
+    return any(
+        rule.endswith(name) or name.endswith(rule) for name in re.findall(r"[A-Z]\w{8,}", problem.citation or "")
+    )
+
+
+def attribute_of(problem: Problem, obj: RpslObject) -> str:
+    """The attribute that a problem is about: the one that is missing, or the one it is shown at, as it is written."""
+    assert problem.span is not None
+    if VERDICTS.get(problem.code) == "missing-mandatory":
+        return problem.message.partition(" ")[0]
+    return [attribute.name for attribute in obj if attribute.line <= problem.span.line][-1]
+
+
+def check_attribute(case: Case, _: Path) -> None:
+    syntax = find_syntax("ripe", case["class"], case["attribute"])
+    assert syntax is not None
+    values = Attribute(f"{case['attribute']}:{case['value']}", 1).values
+    assert (not any(map(syntax.find_fault, values))) is case["valid"]
+
+
 def answers(case: Case, folder: Path) -> Iterator[Found]:
     """Yield the answer of each path that can be asked.
 
@@ -180,6 +263,8 @@ def key_of(obj: RpslObject | None) -> str | None:
 
 
 CHECKS: dict[str, Callable[[Case, Path], None]] = {
+    "attribute": check_attribute,
+    "object": check_object,
     "parse": check_parse,
     "range": check_range,
     "abusec": check_abusec,

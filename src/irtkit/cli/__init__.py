@@ -21,7 +21,7 @@ from irtkit.errors import IrtkitError
 
 __all__ = ["main"]
 
-_VERBS = ("index", "resolve")
+_VERBS = ("check", "format", "index", "resolve", "template")
 _INTERRUPTED, _UNREAD = 130, 141
 """What a shell reports of a program that SIGINT or SIGPIPE ended."""
 
@@ -85,4 +85,7 @@ atexit.register(gc.freeze)  # Python need not look through everything once more 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
-    """Find who answers for an address: incident response contacts from registry dumps, with the reasons."""
+    """Who answers for this address, and is this object right?
+
+    Incident response contacts from registry dumps, with the reasons; a registry's verdict before objects are sent.
+    """

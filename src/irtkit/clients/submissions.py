@@ -1,0 +1,180 @@
+"""Files of objects that somebody wants to have checked, and what they are checked against.
+
+Whatever is wrong with a file is a problem about that file and stops no other. It judges no object.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+
+from isal import igzip, isal_zlib
+
+from irtkit.clients.outputs import replacing
+from irtkit.errors import FileError, OutputError
+from irtkit.rpsl import ObjectParser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from irtkit.problems import Problem
+    from irtkit.rpsl import RpslObject
+    from irtkit.validation.objects import Objects, ObjectSet
+
+__all__ = [
+    "LARGEST",
+    "STANDARD_INPUT",
+    "Database",
+    "SubmissionFile",
+    "open_database",
+    "read_bytes",
+    "read_submission",
+    "replace_bytes",
+]
+
+LARGEST: Final = 256 << 20
+"""Bytes of a file that are read: many times what registries take at once, and a small part of their dumps."""
+STANDARD_INPUT: Final = "standard input"
+_PART = 1 << 20
+_DAMAGE: Any = (isal_zlib.error, igzip.BadGzipFile)
+_SNIFFED = 4096
+_INDEX = b'"format":"irtkit-index"'
+_GZIP = b"\x1f\x8b"
+
+
+class SubmissionFile(NamedTuple):
+    """A file, as text; *text* is None if it could not be read, and then *problems* say why."""
+
+    name: str
+    text: str | None
+    problems: list[Problem]
+
+
+def read_submission(path: str) -> SubmissionFile:
+    """Read a file, or standard input for `-`. Nothing is raised: what goes wrong is a problem."""
+    from irtkit.submission.codes import problem_of  # noqa: PLC0415 - whoever only formats needs no judge
+    from irtkit.submission.decoding import decode  # noqa: PLC0415 - the same
+
+    name = STANDARD_INPUT if path == "-" else path
+    try:
+        return SubmissionFile(name, *decode(read_bytes(path)))
+    except FileError as error:
+        problem = problem_of("unreadable-file", error.message, None, "expected a file of objects")
+        return SubmissionFile(name, None, [problem])
+
+
+def read_bytes(path: str) -> bytes:
+    """Return what is in a file, or in standard input for `-`.
+
+    Raises: FileError when it cannot be read, is a folder, or is larger than `LARGEST`.
+    """
+    name = STANDARD_INPUT if path == "-" else path
+    try:
+        if path == "-" and sys.stdin is None:
+            raise FileError("is closed", path=name)
+        if path == "-":
+            data = _read(sys.stdin.buffer)
+        elif Path(path).is_dir():
+            raise FileError("is a folder", path=name)
+        else:
+            with Path(path).open("rb") as file:
+                data = _read(file)
+    except (OSError, ValueError) as error:  # a NUL in a path is a ValueError
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise FileError(f"cannot be read: {reason.lower()}", path=name) from None
+    if data is None:
+        raise FileError(f"is larger than {LARGEST >> 20} MB: no submission", path=name)
+    return data
+
+
+def _read(file: IO[bytes]) -> bytes | None:
+    """Return everything, or None if it is too much."""
+    data = bytearray()
+    while part := file.read(_PART):
+        data += part
+        if len(data) > LARGEST:
+            return None
+    return bytes(data)
+
+
+def replace_bytes(path: str, data: bytes) -> None:
+    """Put *data* in the place of the file at *path* in one step; who may read it stays as it is.
+
+    Raises: OutputError when it cannot be written; then the old file is still there.
+    """
+    try:
+        mode = stat.S_IMODE(Path(path).stat().st_mode)
+        with replacing(path) as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {(error.strerror or str(error)).lower()}", path=path) from None
+
+
+class Database(NamedTuple):
+    """What to check against, as far as it could be read; *faults* are names of places and what is wrong with them."""
+
+    objects: Objects | None
+    faults: list[tuple[str, Problem]]
+
+
+def open_database(paths: Iterable[str], registry: str) -> Database:
+    """Read what objects are checked against: files of objects or dumps, plain or gzip, and folders that hold dumps.
+
+    Objects without a source belong to *registry*. They are kept in memory, so there is a limit (`LARGEST`, inflated).
+    Nothing is raised: a place that cannot be read is a fault, and the others count.
+    """
+    from irtkit.submission.codes import problem_of  # noqa: PLC0415 - whoever only formats needs no judge
+    from irtkit.validation.objects import ObjectSet  # noqa: PLC0415 - the same
+
+    objects = ObjectSet(registry=registry, complete=True)
+    faults: list[tuple[str, Problem]] = []
+    left = LARGEST
+    for path in paths:
+        try:
+            for name in _files_at(path):
+                left = _add_objects(name, objects, left)
+        except FileError as error:
+            problem = problem_of("unusable-database", error.message, None, "the objects are checked without it")
+            faults.append((error.path, problem))
+    return Database(objects if len(objects) else None, faults)
+
+
+def _files_at(path: str) -> list[str]:
+    from irtkit.clients.files import find_dumps  # noqa: PLC0415 - an array's weight, for folders only
+
+    return find_dumps([path]) if Path(path).is_dir() else [path]
+
+
+def _add_objects(path: str, objects: ObjectSet, left: int) -> int:
+    """Take in the objects of a file; return how many more bytes may be read."""
+    count = 0
+    try:
+        with Path(path).open("rb") as raw:
+            start = raw.read(_SNIFFED)
+            if _INDEX in start:
+                raise FileError("is an index, and knows no keys of objects; name the dumps it was made of", path=path)
+            raw.seek(0)
+            parser = ObjectParser()
+            packed = start.startswith(_GZIP)
+            file: Any = igzip.IGzipFile(fileobj=raw) if packed else raw  # type: ignore[no-untyped-call]
+            while part := file.read(_PART):
+                left -= len(part)
+                if left < 0:
+                    raise FileError(f"has more than {LARGEST >> 20} MB of objects; build an index", path=path)
+                count += _add_all(parser.feed(part), objects)
+    except (OSError, ValueError, EOFError, *_DAMAGE) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise FileError(f"cannot be read: {reason.lower()}", path=path) from None
+    if not count + _add_all(parser.close(), objects):
+        raise FileError("holds no object; expected RPSL objects, plain or gzip", path=path)
+    return left
+
+
+def _add_all(found: list[RpslObject], objects: ObjectSet) -> int:
+    for obj in found:
+        objects.add(obj)
+    return len(found)

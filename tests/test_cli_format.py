@@ -1,0 +1,146 @@
+"""`irtkit format`: bytes in, the registry's layout out, in place only when it was asked for."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from irtkit.cli.format import command
+
+LOOSE = b"Irt:IRT-EXAMPLE\nremarks: a\n b\n"
+TIDY = b"irt:            IRT-EXAMPLE\nremarks:        a\n                b\n"
+
+
+def run(*args: str | Path, data: bytes | None = None) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(command, [str(arg) for arg in args], input=data, catch_exceptions=False)
+
+
+@pytest.fixture
+def loose(tmp_path: Path) -> Path:
+    path = tmp_path / "loose.rpsl"
+    path.write_bytes(LOOSE)
+    return path
+
+
+def test_the_result_goes_to_standard_output(loose: Path) -> None:
+    """File after file; the files stay as they are."""
+    result = run(loose, loose)
+    assert (result.exit_code, result.stdout_bytes) == (0, TIDY * 2)
+    assert loose.read_bytes() == LOOSE
+
+
+def test_standard_input_is_a_dash() -> None:
+    """And the rest is the same."""
+    result = run("-", data=LOOSE)
+    assert (result.exit_code, result.stdout_bytes) == (0, TIDY)
+
+
+def test_files_are_changed_in_place(loose: Path) -> None:
+    """In one step, and only those that have to be; who may read one stays as it is."""
+    loose.chmod(0o600)
+    tidy = loose.with_name("tidy.rpsl")
+    tidy.write_bytes(TIDY)
+    before = tidy.stat().st_ino
+    result = run("--in-place", loose, tidy)
+    assert (result.exit_code, result.stderr) == (0, f"{loose}: changed\n")
+    assert loose.read_bytes() == TIDY
+    assert stat.S_IMODE(loose.stat().st_mode) == 0o600
+    assert tidy.stat().st_ino == before
+    assert sorted(loose.parent.iterdir()) == [loose, tidy]
+
+
+def test_a_link_stays_a_link(loose: Path) -> None:
+    """What it names is changed."""
+    link = loose.with_name("link.rpsl")
+    link.symlink_to(loose.name)
+    assert run("-i", link).exit_code == 0
+    assert link.is_symlink()
+    assert loose.read_bytes() == TIDY
+
+
+def test_check_names_what_would_change(loose: Path) -> None:
+    """And ends with 1; nothing is changed."""
+    tidy = loose.with_name("tidy.rpsl")
+    tidy.write_bytes(TIDY)
+    result = run("--check", tidy, loose)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"{loose}: would change\n")
+    assert loose.read_bytes() == LOOSE
+    assert run("--check", tidy).exit_code == 0
+
+
+def test_diff_shows_what_would_change(loose: Path) -> None:
+    """As a unified difference, which `patch` understands."""
+    loose.write_bytes(b"% top\n\n" + b"irt:            A\n" + b"x:              y\n" * 8 + b"Mnt-By: B")
+    result = run("--diff", loose)
+    assert result.exit_code == 1
+    assert result.stdout == (
+        f"--- {loose}\n+++ {loose}\n@@ -9,4 +9,4 @@\n"
+        + " x:              y\n" * 3
+        + "-Mnt-By: B\n\\ No newline at end of file\n+mnt-by:         B\n"
+    )
+    loose.write_bytes(TIDY)
+    assert run("--diff", loose).stdout_bytes == b""
+
+
+def test_a_difference_has_a_piece_for_each_place(tmp_path: Path) -> None:
+    """Places near each other share one."""
+    path = tmp_path / "many.rpsl"
+    same = b"x:              y\n"
+    path.write_bytes(b"irt:A\n" + same * 2 + b"X:y\n" + same * 7 + b"X:y\n" + same)
+    lines = run("--diff", path).stdout.split("\n")
+    assert [line for line in lines if line.startswith("@@")] == ["@@ -1,7 +1,7 @@", "@@ -9,5 +9,5 @@"]
+    assert [line[0] for line in lines[3:] if line] == [*"-+  -+   ", "@", *"   -+ "]
+
+
+def test_bytes_that_are_no_ascii_stay(tmp_path: Path) -> None:
+    """Latin-1, UTF-8, both, and a byte order mark."""
+    path = tmp_path / "bytes.rpsl"
+    path.write_bytes(b"\xef\xbb\xbfirt:A\naddress:\xe9 \xc3\x89\nX\xc3\x89: \xa0\n")
+    expected = b"\xef\xbb\xbfirt:            A\naddress:        \xe9 \xc3\x89\nx\xc3\x89:            \xa0\n"
+    assert run(path).stdout_bytes == expected
+
+
+def test_one_bad_file_stops_no_other(loose: Path, tmp_path: Path) -> None:
+    """A missing file, a folder, one that cannot be replaced: each is told, and the others are done."""
+    (tmp_path / "folder").mkdir()
+    result = run(tmp_path / "gone", tmp_path / "folder", "a\0b", loose)
+    assert result.exit_code == 1
+    assert result.stdout_bytes == TIDY
+    assert result.stderr.split("\n") == [
+        f"irtkit: error: {tmp_path}/gone: cannot be read: no such file or directory",
+        f"irtkit: error: {tmp_path}/folder: is a folder",
+        "irtkit: error: a\\x00b: cannot be read: embedded null byte",
+        "",
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/version").exists(), reason="root may write anywhere")
+def test_a_file_that_cannot_be_replaced_is_told(loose: Path) -> None:
+    """The old one is still there."""
+    name = "x" * 250
+    long = loose.with_name(name)
+    long.write_bytes(LOOSE)
+    result = run("-i", long, loose)
+    assert result.exit_code == 1
+    assert "cannot be written: file name too long" in result.stderr
+    assert long.read_bytes() == LOOSE
+    assert loose.read_bytes() == TIDY
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--check", "--diff", "x"], "Give one of --in-place, --check and --diff."),
+        (["-i", "--check", "x"], "Give one of --in-place, --check and --diff."),
+        (["-i", "-"], "Standard input cannot be changed in place."),
+        ([], "Missing argument 'FILE...'."),
+    ],
+)
+def test_a_command_line_that_means_nothing_ends_with_2(args: list[str], message: str) -> None:
+    """And says why."""
+    result = run(*args)
+    assert result.exit_code == 2
+    assert message in result.stderr
