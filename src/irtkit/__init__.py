@@ -5,14 +5,15 @@ and never imports numpy, pyarrow, httpx or click.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
     from irtkit.errors import DumpError, IndexFileError, IrtkitError, ParseError, RangeError
     from irtkit.index.lookup import Index, Resolution, open_index
     from irtkit.problems import Problem, Severity, Span
     from irtkit.resources import AddressRange
     from irtkit.rpsl import Attribute, ObjectParser, RpslObject, iter_objects, parse_object, parse_objects
+    from irtkit.submission import check
     from irtkit.trie import PrefixTrie
 
 _HOME = {
@@ -31,6 +32,7 @@ _HOME = {
     "RpslObject": "rpsl",
     "Severity": "problems",
     "Span": "problems",
+    "check": "submission",
     "iter_objects": "rpsl",
     "open_index": "index.lookup",
     "parse_object": "rpsl",
@@ -54,6 +56,7 @@ __all__ = [
     "RpslObject",
     "Severity",
     "Span",
+    "check",
     "iter_objects",
     "open_index",
     "parse_object",
