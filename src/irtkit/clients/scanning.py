@@ -60,8 +60,8 @@ def start(buffers: Buffers, shared: int) -> Scanning:
     if sys.platform == "linux" and threading.active_count() == 1:  # no thread holds a lock that a copy would wait for
         return _Fork(buffers)
     command = [sys.executable, "-m", "irtkit.clients.scanning", str(shared)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    return subprocess.Popen(command, **pipes, pass_fds=(shared,), process_group=0)  # noqa: S603 - this program itself
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=(shared,), process_group=0)  # noqa: S603 - this program itself
 
 
 class _Fork:

@@ -151,7 +151,7 @@ def _around(place: Place, rules: NetworkRules, space: AddressRange, status: str,
         row = rules.statuses.get(child.status or "")
         if row is not None and status not in row.parents and place.existed(child):
             attribute = next(iter(place.view.get("status")), place.view.first)
-            message = f"{child.space} has status {shown(child.status or '')}, which does not go below {status}"
+            message = f"{child.space} has status {child.status}, which does not go below {status}"
             hint = f"expected {one_of(row.parents)}, or another status there"
             yield located(code, attribute, message, hint, start=0, citation=rules.citation)
 
