@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from irtkit.cli.format import command
+from irtkit.rpsl import parse_objects
 
 LOOSE = b"Irt:IRT-EXAMPLE\nremarks: a\n b\n"
 TIDY = b"irt:            IRT-EXAMPLE\nremarks:        a\n                b\n"
@@ -28,7 +29,7 @@ def loose(tmp_path: Path) -> Path:
 def test_the_result_goes_to_standard_output(loose: Path) -> None:
     """File after file; the files stay as they are."""
     result = run(loose, loose)
-    assert (result.exit_code, result.stdout_bytes) == (0, TIDY * 2)
+    assert (result.exit_code, result.stdout_bytes) == (0, TIDY + b"\n" + TIDY)
     assert loose.read_bytes() == LOOSE
 
 
@@ -144,3 +145,16 @@ def test_a_command_line_that_means_nothing_ends_with_2(args: list[str], message:
     result = run(*args)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_objects_of_several_files_stay_apart(tmp_path: Path) -> None:
+    """Whether a file ends with an empty line, a line feed or in the middle of a line."""
+    ends = ("", "\n", "\n\n")
+    for number, end in enumerate(ends):
+        (tmp_path / f"{number}").write_text(f"mntner: X{number}-MNT\nsource: RIPE{end}")
+    (tmp_path / "3").write_text("")
+    (tmp_path / "4").write_text("mntner: X4-MNT\nsource: RIPE\n")
+    done = CliRunner().invoke(command, [str(tmp_path / name) for name in "01234"])
+    assert done.exit_code == 0
+    assert [obj.primary_key for obj in parse_objects(done.output)] == ["X0-MNT", "X1-MNT", "X2-MNT", "X4-MNT"]
+    assert "\n\n\n" not in done.output

@@ -16,6 +16,7 @@ from irtkit.reports.github import GithubReport
 from irtkit.reports.records import JsonReport, as_record
 from irtkit.reports.sarif import SarifReport
 from irtkit.reports.texts import TextReport
+from irtkit.submission import check
 
 TEXT = "irt:            IRT-EXAMPLE\nauth:           PGPKEY-12XY5678\nsource:         RIPE\n"
 KEY = Problem(
@@ -296,3 +297,13 @@ def test_github_is_told_of_what_it_does_not_get() -> None:
     text = told(GithubReport(Tally(1)), [KEY] * 5)
     assert text.count("::error") == 1
     assert "::notice file=irt.rpsl,title=irtkit::4 more problems, not shown\n" in text
+
+
+@pytest.mark.parametrize(
+    "line", ["auth: MD5-PW hunter2", "  auth:MD5-PW hunter2", "auth:  bcrypt-pw hunter2", "password: hunter2"]
+)
+def test_an_excerpt_shows_no_password(line: str) -> None:
+    """Neither where it belongs nor where a hash should be."""
+    shown = excerpt(line, 7, 20)
+    assert "hunter2" not in shown.text
+    assert "hunter2" not in "".join(str(problem) for problem in check(f"mntner: X-MNT\n{line.strip()}\nsource: RIPE\n"))

@@ -483,3 +483,31 @@ def test_an_object_that_is_built_has_the_same_problems() -> None:
     built = RpslObject.build("inetnum", pairs)
     text = "".join(f"{name}: {value}\n" for name, value in pairs)
     assert [(p.code, p.message) for p in check(str(built))] == [(p.code, p.message) for p in check(text)]
+
+
+def test_a_class_without_its_colon_is_no_prose() -> None:
+    """The paragraph was meant to be an object, and the registry would leave it out."""
+    good = "mntner: EX-MNT\nsource: RIPE\n"
+    meant = "inetnum   192.0.2.0 - 192.0.2.255\nnetname:  EXAMPLE\n"
+    problems = parse_message(f"{good}\n{meant}").problems
+    assert [(problem.code, problem.severity, problem.span and problem.span.line) for problem in problems] == [
+        ("no-colon", Severity.ERROR, 4)
+    ]
+    assert [problem.code for problem in parse_message(f"{good}\nrole of honour\n").problems] == ["ignored-text"]
+
+
+def test_where_nothing_could_be_read_the_reason_stands_alone() -> None:
+    """That there is no object follows from it."""
+    codes = [problem.code for problem in check("inetnum   192.0.2.0 - 192.0.2.255\nnetname:  EXAMPLE\n")]
+    assert codes == ["no-colon"]
+    assert [problem.code for problem in check("")] == ["no-update"]
+
+
+def test_an_object_with_the_registry_s_dates_is_there_already() -> None:
+    """What only the registry may do to create an object is not asked of one that it has."""
+    text = "mntner: AS64496\nadmin-c: EX1-RIPE\nupd-to: a@example.net\nauth: PGPKEY-0A1B2C3D\nmnt-by: AS64496\n"
+    text += "source: RIPE\n"
+    new = {problem.code for problem in check(text)}
+    stored = {problem.code for problem in check(text.replace("source:", "created: 2020-01-01T00:00:00Z\nsource:"))}
+    assert "bad-mntner-name" in new
+    assert stored == {"generated-attribute"}

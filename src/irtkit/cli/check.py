@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from irtkit.problems import Problem
     from irtkit.reports import Report, Tally
     from irtkit.submission import Message, Submitted
+    from irtkit.validation import Options
     from irtkit.validation.objects import Objects
 
 __all__ = ["command"]
@@ -56,6 +57,7 @@ class _Wanted(NamedTuple):
     """How to check, and what to check against."""
 
     registry: str
+    options: Options
     below: Objects | None
     faults: list[tuple[str, Problem]]
     """What is wrong with the places that `--against` names."""
@@ -63,7 +65,19 @@ class _Wanted(NamedTuple):
 
 @click.command("check", cls=_Command, short_help="Say what a registry would say about objects.")
 @click.argument("paths", metavar="FILE...", nargs=-1)
-@click.option("--registry", type=click.Choice(_REGISTRIES), default="ripe", show_default=True, help="Whose rules hold.")
+@click.option(
+    "--registry",
+    type=click.Choice(_REGISTRIES, case_sensitive=False),
+    default="ripe",
+    show_default=True,
+    help="Whose rules hold.",
+)
+@click.option(
+    "--action",
+    type=click.Choice(("create", "modify"), case_sensitive=False),
+    help="What is done with the objects, where --against does not know them. Default: modify what has created: or "
+    "last-modified:, create the rest.",
+)
 @click.option(
     "--against",
     metavar="INDEX|PATH...",
@@ -92,6 +106,7 @@ def command(
     *,
     paths: tuple[str, ...],
     registry: str,
+    action: str | None,
     against: tuple[str, ...],
     form: str,
     strict: bool,
@@ -112,12 +127,14 @@ def command(
     from irtkit.clients.submissions import open_database, read_submission  # noqa: PLC0415 - not for the help
     from irtkit.problems import Severity  # noqa: PLC0415 - the same
     from irtkit.reports import Tally  # noqa: PLC0415 - the same
+    from irtkit.validation import Action, Options  # noqa: PLC0415 - the same
 
     gc.disable()  # nothing here makes circles, and looking for them costs a tenth of the time
+    options = Options(action=Action(action.lower()) if action else None)
     tally = Tally(_SHOWN.get(form) if max_problems is None else max_problems or None)
-    below, faults = open_database(against, registry) if against else (None, [])
+    below, faults = open_database(against, registry.lower()) if against else (None, [])
     files = [read_submission(path) for path in paths]
-    _write(_reported(_report(form, tally), files, _Wanted(registry, below, faults)))
+    _write(_reported(_report(form, tally), files, _Wanted(registry.lower(), options, below, faults)))
     failed = tally.count(Severity.ERROR) or (strict and tally.count(Severity.WARNING))
     context.exit(1 if failed else 0)
 
@@ -167,7 +184,8 @@ def _problems(
 
     if message is None:
         return file.problems
-    return merged(file.problems, iter_verdict(message, wanted.registry, submitted, wanted.below))
+    verdict = iter_verdict(message, wanted.registry, submitted, wanted.below, options=wanted.options)
+    return merged(file.problems, verdict)
 
 
 def _write(pieces: Iterable[str]) -> None:

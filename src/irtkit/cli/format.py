@@ -45,11 +45,26 @@ def command(context: click.Context, *, paths: tuple[str, ...], in_place: bool, o
     if in_place and "-" in paths:
         raise click.UsageError("Standard input cannot be changed in place.")
     wanted = _Wanted(in_place, only_check, as_diff)
-    fine = [_format(path, wanted) for path in paths]
+    written = _Written()
+    fine = [_format(path, wanted, written) for path in paths]
     context.exit(0 if all(fine) else 1)
 
 
-def _format(path: str, wanted: _Wanted) -> bool:
+class _Written:
+    """Standard output that takes one file after the other: an empty line between two keeps their objects apart."""
+
+    def __init__(self) -> None:
+        self._end = b""
+
+    def write(self, data: bytes) -> None:
+        if self._end and data:
+            gap = b"" if self._end.endswith(b"\n\n") else b"\n" if self._end.endswith(b"\n") else b"\n\n"
+            click.echo(gap, nl=False)
+        click.echo(data, nl=False)
+        self._end = data[-4:].replace(b"\r", b"")[-2:] or self._end
+
+
+def _format(path: str, wanted: _Wanted, written: _Written) -> bool:
     """Do what is wanted with one file; return whether it is fine."""
     from irtkit.clients.submissions import STANDARD_INPUT, read_bytes, replace_bytes  # noqa: PLC0415 - not for the help
     from irtkit.errors import IrtkitError  # noqa: PLC0415 - the same
@@ -64,7 +79,7 @@ def _format(path: str, wanted: _Wanted) -> bool:
         _tell(f"irtkit: error: {error}")
         return False
     if not any(wanted):
-        click.echo(new, nl=False)
+        written.write(new)
     elif new == old:
         return True
     elif wanted.in_place:

@@ -20,8 +20,11 @@ INSTRUCTION = re.compile(r"(password|override|dry-run|delete):([^\n]*)", re.ASCI
 MASK = "********"
 """What is shown instead of a password."""
 
-SECRET_LINE = re.compile(r"^([ \t+>-]*+(?:password|override)[ \t]*+:)[^\n]++", re.ASCII | re.IGNORECASE | re.MULTILINE)
-"""Matches a line that holds a password, indented or quoted ones, too: what stands before it, and the rest."""
+SECRET_LINE = re.compile(
+    r"^([ \t+>-]*+(?:(?:password|override)[ \t]*+:|auth[ \t]*+:[ \t]*+(?:MD5|CRYPT|BCRYPT)-PW))[^\n]++",
+    re.ASCII | re.IGNORECASE | re.MULTILINE,
+)
+"""Matches a line that holds a password or a hash, indented or quoted ones, too: what stands before it, and the rest."""
 
 _LINE = re.compile(r".*\n|.+\Z")
 _EMPTY_LINES = re.compile(r"(?:\r*+\n)*+(?:\r++\Z)?+")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from irtkit.problems import Problem, Span
+from irtkit.problems import Problem, Severity, Span
 from irtkit.rpsl.faults import shown
 from irtkit.submission.codes import problem_of
 from irtkit.submission.message import Message, Override, Update
@@ -60,6 +60,8 @@ def iter_message_problems(message: Message, registry: str) -> Iterator[Problem]:
 
 def _updates(message: Message, rules: MessageRules) -> Iterator[Problem]:
     if not message.updates:
+        if any(problem.severity is Severity.ERROR for problem in message.problems):
+            return  # that is why
         yield problem_of("no-update", "there is no object here", Span(1, 1), "expected an object to create or change")
     elif rules.max_updates is not None and len(message.updates) > rules.max_updates:
         first = next(islice(message.updates, rules.max_updates, None))

@@ -32,6 +32,7 @@ _INSTRUCTIONS = re.compile(r"\n(?:password|override|dry-run|delete):", re.ASCII 
 _STRAY_RETURN = re.compile(r"\r(?<!\r\r)\r*+(?!\n|\Z)")  # it begins with what can be searched for quickly
 _RETURN_FEED, _BARE_FEED = re.compile(r"\r\n"), re.compile(r"(?<!\r)\n")
 _CLASS_LINE = re.compile(r"^\*?+([A-Za-z0-9-]++)[ \t]*+:", re.MULTILINE)
+_CLASS_WITHOUT_COLON = re.compile(r"\A\*?+([A-Za-z0-9-]++)[ \t][^\n]*+\n[A-Za-z0-9*-]++[ \t]*+:")
 _OPTIONS = re.compile(r"\{([^{}]*+)\}")
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -228,7 +229,8 @@ class _Reader:
         if not paragraph:
             return
         self.leftovers.append(Leftover(paragraph, numbers[0]))
-        meant = any(long_name(name.lower()) in PRIMARY_KEYS for name in _CLASS_LINE.findall(paragraph))
+        names = [*_CLASS_LINE.findall(paragraph), *_CLASS_WITHOUT_COLON.findall(paragraph)]
+        meant = any(long_name(name.lower()) in PRIMARY_KEYS for name in names)
         if not meant or not found:
             message = "the registry leaves this paragraph out: it is no object"
             first = paragraph.partition("\n")[0].rstrip(_BLANKS)

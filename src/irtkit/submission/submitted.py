@@ -11,17 +11,21 @@ from functools import cached_property
 from socket import AF_INET, inet_pton
 from typing import Final
 
-from irtkit.rpsl import RpslObject
+from irtkit.errors import RangeError
+from irtkit.resources import AddressRange
+from irtkit.rpsl import RpslObject, as_primary_key
+from irtkit.rpsl.names import repetition
 from irtkit.submission.message import Message, Update
-from irtkit.validation.keys import NETWORKS, space_of
+from irtkit.validation.keys import NETWORKS, Filing, home_of, space_of
 from irtkit.validation.objects import ObjectSet
 from irtkit.validation.reference_rules import REFERENCES
 
 __all__ = ["Submitted"]
 
 _TARGETS: Final = frozenset(name for rows in REFERENCES.values() for row in rows for name in row.classes)
+_FURTHER_KEY: Final = repetition("inetnum")
 _RANGED: Final = NETWORKS | {"domain"}
-_PLACEHOLDER = re.compile(r"AUTO-[0-9]", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"-(?=[0-9])(?<=AUTO-)", re.IGNORECASE)  # it begins with what can be searched for quickly
 _PLAIN_RANGE = re.compile(r"[^:]*+:[ \t]*+([0-9.]{7,15}) - ([0-9.]{7,15})\r?+(?:\n(?![ \t+])|\Z)")
 
 
@@ -52,7 +56,7 @@ class Submitted:
             if update.is_deletion:
                 objects.remove(update.object)
             else:
-                objects.add(update.object)
+                objects.add(update.object, _find_filing(update.object, self._registry))
         return objects
 
     @cached_property
@@ -67,13 +71,19 @@ class Submitted:
     @cached_property
     def neighbours(self) -> frozenset[int]:
         """The identities (`id`) of the networks and reverse domains that have addresses in common with another one."""
-        places: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
+        places: dict[tuple[str, int], list[tuple[bytes, bytes, int]]] = {}
         for class_name in _RANGED.intersection(self._by_class):
+            plain = places.setdefault((class_name, 4), [])
             for obj in self._by_class[class_name]:
-                placed = _placed(obj, class_name)
-                if placed is not None:
-                    family, first, last = placed
-                    places.setdefault((class_name, family), []).append((first, last, id(obj)))
+                if class_name == "inetnum" and (written := _PLAIN_RANGE.match(str(obj))):
+                    with suppress(OSError):
+                        first, last = written.groups()
+                        plain.append((inet_pton(AF_INET, first), inet_pton(AF_INET, last), id(obj)))
+                        continue
+                if (space := space_of(obj)) is not None:
+                    size = 4 if space.family == 4 else 16
+                    found = space.first.to_bytes(size, "big"), space.last.to_bytes(size, "big"), id(obj)
+                    places.setdefault((class_name, space.family), []).append(found)
         return frozenset(found for ranges in places.values() for found in _overlapping(ranges))
 
     @cached_property
@@ -90,24 +100,27 @@ class Submitted:
         return by_class
 
 
-def _placed(obj: RpslObject, class_name: str) -> tuple[int, int, int] | None:
-    """Return the family, the first and the last address of an object."""
-    plain = _PLAIN_RANGE.match(str(obj)) if class_name == "inetnum" else None
-    if plain:
-        with suppress(OSError):
-            first, last = (int.from_bytes(inet_pton(AF_INET, text)) for text in plain.groups())
-            return 4, first, last
-    space = space_of(obj)
-    return None if space is None else (space.family, space.first, space.last)
+def _find_filing(obj: RpslObject, registry: str) -> Filing | None:
+    """Return where an inetnum that is written as the registry writes it belongs; None for any other object."""
+    text = str(obj)
+    written = _PLAIN_RANGE.match(text) if text.startswith("inetnum:") and not _FURTHER_KEY.search(text) else None
+    if written is None:
+        return None
+    try:
+        first, last = (int.from_bytes(inet_pton(AF_INET, address), "big") for address in written.groups())
+        space = AddressRange(4, first, last)
+    except (OSError, RangeError):
+        return None
+    return Filing(home_of(obj, registry), "inetnum", as_primary_key(space.canonical), space)
 
 
-def _overlapping(ranges: list[tuple[int, int, int]]) -> Iterable[int]:
+def _overlapping(ranges: list[tuple[bytes, bytes, int]]) -> Iterable[int]:
     """Yield the third item of every range that has an address in common with another one."""
     ranges.sort()
     cluster: list[int] = []
-    reached = -1
+    reached = b""
     for first, last, found in ranges:
-        if first > reached:
+        if first > reached or not cluster:
             if len(cluster) > 1:
                 yield from cluster
             cluster.clear()

@@ -20,16 +20,19 @@ from irtkit.submission.instructions import iter_message_problems
 from irtkit.submission.message import Message, Update
 from irtkit.submission.reading import parse_message
 from irtkit.submission.submitted import Submitted
-from irtkit.validation import Action, Options, iter_problems
+from irtkit.validation import Action, Options
+from irtkit.validation.checks import SchemaChecks
 from irtkit.validation.database import iter_database_problems
+from irtkit.validation.hierarchy import hierarchy_at
 from irtkit.validation.keys import home_of, key_of
 from irtkit.validation.layers import Layered
 from irtkit.validation.objects import Objects, ObjectSet
-from irtkit.validation.places import Surroundings
+from irtkit.validation.places import Place, Surroundings
 
 __all__ = ["check", "iter_verdict", "merged"]
 
 _DEFAULTS: Final = Options()
+_DATES: Final = ("\ncreated:", "\nlast-modified:")
 _OF_DELETIONS: Final = frozenset({"filtered-object", "unknown-class", "unknown-source"})
 """What a registry asks of the text of an object that shall be deleted; it need not be a good one."""
 
@@ -108,7 +111,11 @@ class _Judge:
         self.schema = schema
         self.submitted = submitted
         self.below = below
-        self._options = {action: replace(options, action=options.action or action) for action in (None, *Action)}
+        self._options = options
+        self._checks = {
+            action: SchemaChecks(schema, replace(options, action=options.action or action))
+            for action in (None, *Action)
+        }
         self._alone = below is None and not submitted.may_refer
         self._neighbours = submitted.neighbours if self._alone else frozenset()
 
@@ -117,15 +124,18 @@ class _Judge:
         """The database as the messages will leave it, as far as it is known, and as it is now."""
         objects = self.submitted.neighbouring if self._alone else self.submitted.objects
         after = objects if self.below is None else Layered(objects, self.below)
-        return Surroundings(self.schema, after, self.below, self._options[None])
+        return Surroundings(self.schema, after, self.below, self._options)
 
     def find_problems(self, update: Update) -> list[Problem]:
         """Return the problems of an update's object, in no particular order."""
         obj = update.object
-        if self._alone and id(obj) not in self._neighbours:
-            return list(iter_problems(obj, self.schema, options=self._options[None]))
-        action = None if self.below is None else self.surroundings.find_action(obj)
-        problems = list(iter_problems(obj, self.schema, options=self._options[action]))
+        if self._alone:  # then nothing refers to anything that is here, and only places matter
+            problems = self._checks[_assumed(obj)].find_problems(obj)
+            if id(obj) in self._neighbours:
+                problems += hierarchy_at(Place(obj, self.surroundings))
+            return problems
+        action = (None if self.below is None else self.surroundings.find_action(obj)) or _assumed(obj)
+        problems = self._checks[action].find_problems(obj)
         if update.deletions:
             problems = [problem for problem in problems if problem.code in _OF_DELETIONS]
         problems += iter_database_problems(obj, self.surroundings, deletion=update.is_deletion)
@@ -138,3 +148,9 @@ class _Judge:
         if self.below is not None and key is not None and obj.class_name in self.below.find_classes(key, home):
             text = "this object exists, and the message creates objects (keyword NEW)"
             yield problem_of("new-object-exists", text, obj[0].name_span, "leave NEW out to change the object")
+
+
+def _assumed(obj: RpslObject) -> Action | None:
+    """Return what is done with an object that no database knows: one with the registry's dates is there already."""
+    text = str(obj)
+    return Action.MODIFY if any(line in text for line in _DATES) else None

@@ -41,9 +41,9 @@ from irtkit.validation.template import (
     repeated,
     short_name,
 )
-from irtkit.validation.view import View, is_plain
+from irtkit.validation.view import View, class_name_of, is_plain
 
-__all__ = ["RULES", "ClassChecks", "checks_of", "iter_unknown_class"]
+__all__ = ["RULES", "ClassChecks", "SchemaChecks", "checks_of", "iter_unknown_class"]
 
 RULES: tuple[Rule, ...] = (
     *sources.RULES,
@@ -75,10 +75,16 @@ class _Expected(NamedTuple):
     is_normalised: bool
     line_rules: tuple[Rule, ...]
 
-    @property
-    def is_simple(self) -> bool:
-        """Whether nothing but the syntax and the normal form judges a value on one line."""
-        return not self.is_list and not self.line_rules
+    def is_simply_right(self, name: str, value: str) -> bool:
+        """Whether a value of plain words on one line is right, and no rule about lines is concerned."""
+        if self.is_list and "," in value:
+            return False
+        for rule in self.line_rules:
+            if rule.concerns is None or rule.concerns.search(value):
+                return False
+        if self.syntax is not None and self.syntax.finder(value) is not None:
+            return False
+        return not self.is_normalised or is_normal(name, value)
 
 
 def iter_unknown_class(view: View) -> Iterator[Problem]:
@@ -91,6 +97,26 @@ def checks_of(schema: Schema, class_name: str, options: Options) -> "ClassChecks
     """Return what a registry says about a class, or None if it does not have the class."""
     template = schema.templates.get(class_name)
     return None if template is None else ClassChecks(schema, template, options)
+
+
+class SchemaChecks:
+    """All that a registry says about objects of any class, in the circumstances that *options* tell of."""
+
+    def __init__(self, schema: Schema, options: Options) -> None:
+        self._schema = schema
+        self._options = options
+        self._checks: dict[str, ClassChecks] = {}
+
+    def find_problems(self, obj: RpslObject) -> list[Problem]:
+        """Return the problems that `irtkit.validation.iter_problems` yields."""
+        checks = self._checks.get(str(obj).partition(":")[0])
+        if checks is None:
+            class_name = class_name_of(obj, self._schema)
+            checks = checks_of(self._schema, class_name, self._options)
+            if checks is None:
+                return list(iter_unknown_class(View(obj, self._schema)))
+            self._checks[class_name] = checks
+        return checks.find_problems(obj)
 
 
 class ClassChecks:
@@ -126,6 +152,18 @@ class ClassChecks:
                 yield problem
             familiar.remember(outline, obj, found)
 
+    def find_problems(self, obj: RpslObject) -> list[Problem]:
+        """Return the same problems, all at once."""
+        familiar = self._familiar
+        outline = familiar.find_outline(obj) if familiar is not None else None
+        if familiar is None or outline is None:
+            return list(self._iter_all(View(obj, self._schema)))
+        found = familiar.find_problems(outline, obj)
+        if found is None:
+            found = list(self._iter_all(View(obj, self._schema)))
+            familiar.remember(outline, obj, found)
+        return found
+
     def _expected_of(self, row: TemplateRow, rules: tuple[Rule, ...]) -> _Expected:
         registry = self._schema.registry
         return _Expected(
@@ -158,27 +196,30 @@ class ClassChecks:
         expected = self._expected.get(name)
         if expected is None or not colon:
             return None
-        is_usual = (is_plain(raw) or charsets.is_kept(name, raw)) and "\n" not in raw
+        is_usual = raw.isprintable() and (raw.isascii() or charsets.is_kept(name, raw))
+        if is_usual and "  " not in (value := rest.strip(" ")) and expected.is_simply_right(name, value):
+            return name
+        is_usual = is_usual or ((is_plain(raw) or charsets.is_kept(name, raw)) and "\n" not in raw)
         if not is_usual and name not in charsets.UTF8_ATTRIBUTES:
             return None
-        if expected.is_generated:
-            return name  # whatever its value
-        if is_usual and expected.is_simple and raw.isprintable() and "  " not in (value := rest.strip(" ")):
-            return name if _is_right(expected, name, value) else None
-        attribute = Attribute(raw, 1)
+        if expected.is_generated or self._is_right(expected, Attribute(raw, 1), name, is_usual=is_usual):
+            return name  # whatever the value of a generated one
+        return None
+
+    def _is_right(self, expected: _Expected, attribute: Attribute, name: str, *, is_usual: bool) -> bool:
+        """Whether neither the syntax nor a rule that looks at single attributes finds anything in an attribute."""
         syntax = expected.syntax
         if syntax is not None:
             elements = attribute.values if expected.is_list else (attribute.value,)
             if any(map(syntax.find_fault, elements)):
-                return None
+                return False
         if expected.is_normalised and find_normal_form(attribute, name) is not None:
-            return None
+            return False
         rules = expected.line_rules if is_usual else (*expected.line_rules, *self._layout_rules)
-        if rules:
-            view = View(attribute, self._schema, self._class_name)
-            if any(next(rule.check(view, self._options), None) for rule in rules):
-                return None
-        return name
+        if not rules:
+            return True
+        view = View(attribute, self._schema, self._class_name)
+        return not any(next(rule.check(view, self._options), None) for rule in rules)
 
     def _iter_all(self, view: View) -> Iterator[Problem]:
         """Yield the problems of an object, attribute by attribute."""
@@ -247,12 +288,6 @@ class ClassChecks:
                 return
         if expected.is_normalised and (rewritten := find_normal_form(attribute, name)):
             yield as_problem("value-rewritten", rewritten, _SANITIZER)
-
-
-def _is_right(expected: _Expected, name: str, value: str) -> bool:
-    if expected.syntax is not None and expected.syntax.find_fault(value) is not None:
-        return False
-    return not expected.is_normalised or is_normal(name, value)
 
 
 def _position(problem: Problem) -> tuple[int, int]:

@@ -7,10 +7,9 @@ answer.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
-from irtkit.problems import Problem, Span
+from irtkit.problems import Problem, Severity, Span
 from irtkit.rpsl import Attribute, RpslObject
 
 __all__ = ["Familiar", "Outline"]
@@ -40,36 +39,34 @@ class _Attributes(dict[str, str]):
         super().__init__()
         self._find_name = find_name
         self._unjudged = unjudged
+        self[""] = ""  # after the last line end
 
     def __missing__(self, raw: str) -> str:
         name: str | None
         name, colon, _ = raw.partition(":")
         if colon and name in self._unjudged and raw.isascii() and raw.isprintable():
             return name  # there is nothing to save
-        if not raw:
-            return ""  # after the last line end
         if len(raw) > _LONGEST_ATTRIBUTE:
             return _WRONG
         if len(self) >= _MOST_ATTRIBUTES:
             self.clear()
+            self[""] = ""
         name = self._find_name(raw)
         self[raw] = part = _WRONG if name is None else raw if name in _TELLING else name
         return part
 
 
 class _Kept(NamedTuple):
-    """A problem of an outline: of which attribute, by its place in the object, and where in it."""
+    """A problem of an outline: of which attribute, by its place in the object, where in it, and the problem itself."""
 
     position: int
     column: int
     length: int
-    problem: Problem
-
-    def at(self, line: int) -> Problem:
-        """Return the problem as one of the attribute that begins on *line*."""
-        code, severity, message = self.problem.code, self.problem.severity, self.problem.message
-        span = Span(line, self.column, self.length)
-        return Problem(code, severity, message, span, self.problem.hint, self.problem.citation)
+    code: str
+    severity: Severity
+    message: str
+    hint: str | None
+    citation: str | None
 
 
 class Familiar:
@@ -108,9 +105,14 @@ class Familiar:
         if not kept:
             return None if kept is None else []
         if len(outline) == str(obj).count("\n") + 1:  # every line is an attribute
-            return [one.at(obj.line_of(one.position)) for one in kept]
-        attributes = obj.attributes
-        return [one.at(attributes[one.position].line) for one in kept]
+            lines = [obj.line_of(one.position) for one in kept]
+        else:
+            attributes = obj.attributes
+            lines = [attributes[one.position].line for one in kept]
+        return [
+            Problem(code, severity, message, Span(line, column, length), hint, citation)
+            for line, (_, column, length, code, severity, message, hint, citation) in zip(lines, kept, strict=True)
+        ]
 
     def knows(self, attribute: Attribute) -> bool:
         """Whether there is certainly nothing wrong with an attribute by itself."""
@@ -125,7 +127,7 @@ class Familiar:
             self._problems.clear()
         positions = {attribute.line: position for position, attribute in enumerate(obj.attributes)}
         self._problems[outline] = tuple(
-            _Kept(positions[one.span.line], one.span.column, one.span.length, replace(one, span=None))
+            _Kept(positions[at.line], at.column, at.length, one.code, one.severity, one.message, one.hint, one.citation)
             for one in problems
-            if one.span is not None
+            if (at := one.span) is not None
         )

@@ -6,6 +6,7 @@ found by their long names or their short ones (`*mb`).
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from socket import AF_INET, inet_pton
 from typing import Final, NamedTuple
 
@@ -13,7 +14,7 @@ from irtkit.errors import RangeError
 from irtkit.resources import AddressRange, format_address
 from irtkit.rpsl import PrimaryKey, RpslObject, as_primary_key
 from irtkit.schema.contact_rules import registry_of_source
-from irtkit.validation.view import long_name
+from irtkit.validation.view import SHORT_NAMES, long_name
 
 __all__ = [
     "HANDLES",
@@ -89,15 +90,25 @@ def find_value(obj: RpslObject, name: str) -> str:
     text = str(obj)
     start = text.find(f"\n{name}:") + len(name) + 2
     if start > len(name) + 1:
-        line, _, rest = text[start:].partition("\n")
-        value = line.strip(" \t\r")
-        if value.isprintable() and "#" not in value and "  " not in value and rest[:1] not in _CONTINUING:
+        end = text.find("\n", start)
+        stop = len(text) if end < 0 else end
+        value, following = text[start:stop].strip(" \t\r"), text[stop + 1 : stop + 2]
+        if value.isprintable() and "#" not in value and "  " not in value and following not in _CONTINUING:
             return value
+    elif not _occurrence(name).search(f"\n{text}"):
+        return ""
     for attribute in obj.attributes:
         own = attribute.name
         if own == name or (len(own) < _LONG and long_name(own) == name):
             return attribute.value
     return ""
+
+
+@cache
+def _occurrence(name: str) -> re.Pattern[str]:
+    """Return what is found in every text, with a line feed before it, that has an attribute called *name*."""
+    short = [rf"\*?{short}" for short, long in SHORT_NAMES.items() if long == name]
+    return re.compile(rf"\n(?:{'|'.join([re.escape(name), *short])}):", re.IGNORECASE)
 
 
 def filing_of(obj: RpslObject, registry: str) -> Filing:

@@ -105,9 +105,8 @@ def _find_flat_set(view: View, _: Options) -> Iterator[Finding]:
 def _find_set_without_as(view: View, _: Options) -> Iterator[Finding]:
     if not _AS_NUMBER.fullmatch(view.key.partition(":")[0]):
         message = f"the name of a new {view.class_name} begins with an AS number"
-        yield Finding(
-            view.first, message, f"expected the number before it, as in AS64496: and then {shown(view.key)}", 0
-        )
+        hint = f"expected the number before it, as in AS64496: and then {shown(view.key)}"
+        yield Finding(view.first, message, hint, 0)
 
 
 def _find_org_name_blanks(view: View, _: Options) -> Iterator[Finding]:

@@ -153,9 +153,9 @@ class ObjectSet(Objects):
     def __len__(self) -> int:
         return len(self._objects)
 
-    def add(self, obj: RpslObject) -> None:
-        """Take in one object, in place of an earlier one with its class and key."""
-        home, class_name, key, _ = self._filed(obj)
+    def add(self, obj: RpslObject, filing: Filing | None = None) -> None:
+        """Take in one object, in place of an earlier one with its class and key; *filing* is for who has it already."""
+        home, class_name, key, _ = self._filed(obj, filing)
         if key is None:
             return
         self._objects[home, class_name, key] = obj
@@ -276,14 +276,14 @@ class ObjectSet(Objects):
             self._ranges[place] = Ranges((space.first, space.last) for space in spaces if space.family == family)
         return self._ranges[place]
 
-    def _filed(self, obj: RpslObject) -> Filing:
+    def _filed(self, obj: RpslObject, filing: Filing | None = None) -> Filing:
         """Return where *obj* belongs; what was worked out from the objects without it is dropped."""
         if self._places is not None:
             self._places = None
             self._networks.clear()
             self._ranges.clear()
         self._referring = None
-        filing = filing_of(obj, self._registry)
+        filing = filing or filing_of(obj, self._registry)
         if not self._complete:
             self._filings[id(obj)] = obj, filing
         return filing

@@ -21,7 +21,8 @@ class Options:
 
     action: Action | None = None
     """Whether the object is new. None: nobody knows, and the object is taken for new unless its own
-    name, one that only the registry hands out, says that it exists."""
+    name, one that only the registry hands out, says that it exists; `irtkit.submission` also believes the
+    registry's dates in it."""
     passwords: bool = False
     """Whether the registry still takes MD5 passwords (`md5.password.supported`)."""
     registry_staff: bool = False

@@ -109,6 +109,8 @@ class Place:
         self.home = self._filing.home
         self.key = self._filing.key
         self.space = self._filing.space
+        self.rules: NetworkRules | None = NETWORK_RULES.get((self.registry, self.class_name))
+        """What the registry says about networks of the class."""
 
     @cached_property
     def view(self) -> View:
@@ -120,11 +122,6 @@ class Place:
         """Whether the object is in the database now; when nobody knows, whether the caller says so."""
         action = self.surroundings._action(self._filing)  # noqa: SLF001 - the two are one
         return (action or self.options.action) is Action.MODIFY
-
-    @cached_property
-    def rules(self) -> NetworkRules | None:
-        """What the registry says about networks of the class."""
-        return NETWORK_RULES.get((self.registry, self.class_name))
 
     @cached_property
     def references(self) -> Mapping[str, Reference]:

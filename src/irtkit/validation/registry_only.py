@@ -4,13 +4,14 @@ What a status reserves is in `irtkit.validation.status`. Who may change what is 
 authorisation, and is not answered here.
 """
 
+import re
 from collections.abc import Iterator
 
 from irtkit.rpsl.faults import shown
 from irtkit.schema.contact_rules import rules_for_source
 from irtkit.validation.codes import RIPE
 from irtkit.validation.options import Action, Options
-from irtkit.validation.rules import Finding, Rule, Scope
+from irtkit.validation.rules import RIPE_ONLY, Finding, Rule, Scope
 from irtkit.validation.status import has_registry_maintainer
 from irtkit.validation.view import View
 
@@ -18,6 +19,7 @@ __all__ = ["RULES"]
 
 _MAINTAINERS = ("mnt-by", "mnt-domains", "mnt-lower", "mnt-ref", "mnt-routes")
 _REMARK = "Remark added by the RIPE NCC"
+_OWN_MAINTAINERS = frozenset[str]().union(*(rules_for_source(name).registry_maintainers for name in RIPE_ONLY))
 _AS_BLOCK = frozenset({"as-block"})
 _ORGANISATION = frozenset({"organisation"})
 
@@ -104,6 +106,7 @@ RULES: tuple[Rule, ...] = (
         needs=frozenset(_MAINTAINERS),
         action=Action.CREATE,
         scope=Scope.LINE,
+        concerns=re.compile("|".join(map(re.escape, sorted(_OWN_MAINTAINERS))), re.IGNORECASE),
     ),
     Rule(
         "registry-only",
@@ -112,6 +115,7 @@ RULES: tuple[Rule, ...] = (
         needs=frozenset({"remarks"}),
         action=Action.CREATE,
         scope=Scope.LINE,
+        concerns=re.compile(re.escape(_REMARK), re.IGNORECASE),
     ),
     Rule(
         "registry-only",

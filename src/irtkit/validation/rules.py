@@ -3,6 +3,7 @@
 The rules stand in modules by kind of knowledge; `irtkit.validation.checks` puts them together.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -60,7 +61,8 @@ class Rule:
 
     *classes* and *needs* may be empty: every class, and objects with whatever attributes. Else the check runs
     only for an object of such a class that has one of the attributes *needs*. *action* restricts
-    the rule to objects that are new, or to those that are not. A rule whose *scope* is a line has *needs*.
+    the rule to objects that are new, or to those that are not. A rule whose *scope* is a line has *needs*; such a one
+    finds nothing in a value on one line, with single blanks, in which *concerns* is nowhere found.
     """
 
     code: str
@@ -71,6 +73,7 @@ class Rule:
     registries: frozenset[str] = RIPE_ONLY
     action: Action | None = None
     scope: Scope = Scope.OBJECT
+    concerns: re.Pattern[str] | None = None
 
     def holds(self, registry: str, class_name: str, action: Action) -> bool:
         """Whether *registry* applies the rule to an object of the class that it would treat so."""

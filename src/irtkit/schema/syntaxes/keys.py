@@ -22,16 +22,16 @@ _KEY_BLEMISHES = (
     ),
     Blemish(compiled(r"\A(?:X509|AUTO)-[0-9]++(.++)"), "{} follows the number"),
 )
-_PASSWORD_BLEMISHES = (
-    Blemish(compiled(r"\AMD5-PW(?! )(.*+)"), "MD5-PW is followed by {}, not by a blank and a hash"),
-    Blemish(compiled(r"\AMD5-PW (?!\$1\$)([^$]*+\$?[^$]*+\$?)"), "{} is not $1$, as an MD5 hash begins"),
+_PASSWORD_BLEMISHES = (  # these quote nothing: somebody may have written the password itself
+    Blemish(compiled(r"\AMD5-PW(?! )(.*+)"), "MD5-PW is not followed by a blank and a hash"),
+    Blemish(compiled(r"\AMD5-PW (?!\$1\$)([^$]*+\$?[^$]*+\$?)"), "what follows is not $1$, as an MD5 hash begins"),
     Blemish(
         compiled(r"\AMD5-PW \$1\$(?![A-Z0-9./]{1,8}\$)([^$]*+)"),
-        "$1$ is followed by {}, not by a salt of 1 to 8 characters",
+        "$1$ is not followed by a salt of 1 to 8 characters",
     ),
     Blemish(
         compiled(r"\AMD5-PW \$1\$[^$]*+\$([^ ]*+)\Z"),
-        "the salt is followed by {}, not by 22 letters, digits, dots and slashes",
+        "the salt is not followed by 22 letters, digits, dots and slashes",
     ),
 )
 
@@ -53,6 +53,7 @@ AUTH = Syntax(
         Blemish(compiled(r"\AX509-([0-9]{21,}+)"), "{} is more than 20 digits"),
         *_PASSWORD_BLEMISHES,
         Blemish(compiled(r"\ASSO(?: |\Z)(.*+)"), "SSO is followed by {}, not by the account's mailbox"),
+        Blemish(compiled(r"\A([^ ]++) "), "{} is none of PGPKEY-, X509-, SSO and MD5-PW"),
         otherwise="{} begins with none of PGPKEY-, X509-, SSO and MD5-PW",
     ),
 )
@@ -65,6 +66,7 @@ APNIC_AUTH = Syntax(
         rf"(?=.{{0,90}}\Z)(?:CRYPT-PW [A-Z0-9./]{{13}}|{_MD5}|{_KEY})",
         *_KEY_BLEMISHES,
         *_PASSWORD_BLEMISHES,
+        Blemish(compiled(r"\A([^ ]++) "), "{} is none of PGPKEY-, X509-, MD5-PW and CRYPT-PW"),
         otherwise="{} begins with none of PGPKEY-, X509-, MD5-PW and CRYPT-PW",
     ),
 )
@@ -77,6 +79,7 @@ AFRINIC_AUTH = Syntax(
         rf"{_MD5}|PGPKEY-[A-F0-9]{{8}}|X509-[1-9][0-9]{{0,19}}|AUTO-[1-9][0-9]*",
         *_KEY_BLEMISHES,
         *_PASSWORD_BLEMISHES,
+        Blemish(compiled(r"\A([^ ]++) "), "{} is none of PGPKEY-, X509- and MD5-PW"),
         otherwise="{} begins with none of PGPKEY-, X509- and MD5-PW",
     ),
 )
@@ -91,10 +94,11 @@ IRRD_AUTH = Syntax(
     finder=matching(
         rf"PGPKEY-[A-F0-9]{{8}}|MD5-PW [^ ,]*+|BCRYPT-PW (?-i:DummyValue|{_BCRYPT})|(?-i:IRRD-INTERNAL-AUTH)",
         *_KEY_BLEMISHES[:2],
-        Blemish(compiled(r"\A(?:MD5|BCRYPT)-PW(?! )(.*+)"), "the scheme is followed by {}, not by a blank and a hash"),
-        Blemish(compiled(r"\A(?:MD5|BCRYPT)-PW [^ ,]*+([ ,].*+)"), "{} follows the hash"),
+        Blemish(compiled(r"\A(?:MD5|BCRYPT)-PW(?! )(.*+)"), "the scheme is not followed by a blank and a hash"),
+        Blemish(compiled(r"\A(?:MD5|BCRYPT)-PW [^ ,]*+([ ,].*+)"), "something follows the hash"),
         Blemish(compiled(r"\ABCRYPT-PW \$2[ABXY]?\$([0-9]++)(?<!0[4-9]|1[0-6])\$"), "{} is no cost from 04 to 16"),
-        Blemish(compiled(r"\ABCRYPT-PW (.*+)"), "{} is not a hash that bcrypt made"),
+        Blemish(compiled(r"\ABCRYPT-PW (.*+)"), "what follows is not a hash that bcrypt made"),
+        Blemish(compiled(r"\A([^ ]++) "), "{} is none of PGPKEY-, MD5-PW and BCRYPT-PW"),
         otherwise="{} begins with none of PGPKEY-, MD5-PW and BCRYPT-PW",
     ),
 )

@@ -1,0 +1,88 @@
+"""What the walk over an object judges without asking the rules is what the rules would have said."""
+
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+
+from irtkit.problems import Problem
+from irtkit.rpsl import parse_objects
+from irtkit.schema.contact_rules import rules_for_source
+from irtkit.schema.registry_schemas import SCHEMAS
+from irtkit.validation import Options, charsets, iter_problems
+from irtkit.validation.checks import RULES, SchemaChecks
+from irtkit.validation.rules import Scope
+from irtkit.validation.view import View
+
+RIPE = SCHEMAS["ripe"]
+KEPT = [character for character in map(chr, range(0x110000)) if charsets.is_kept("descr", character)]
+NETWORK = (
+    "inetnum: 192.0.2.0 - 192.0.2.255\nnetname: EXAMPLE-NET\n{}\ncountry: NL\nadmin-c: EX1-RIPE\ntech-c: EX1-RIPE\n"
+    "status: ASSIGNED PA\nmnt-by: EXAMPLE1-MNT\nsource: RIPE\n"
+)
+CHANGED = {
+    "mnt-domains": sorted(rules_for_source("ripe").registry_maintainers),
+    "remarks": ["Remark added by the RIPE NCC", "remark ADDED by the ripe ncc: gone"],
+}
+
+
+def utf8_changes(value: str) -> list[str]:
+    """What the rules about characters say of a description."""
+    view = View(parse_objects(f"inetnum: 192.0.2.0/24\ndescr: {value}\n")[0], RIPE)
+    found = [rule for rule in charsets.RULES if next(rule.check(view, Options()), None)]
+    return [rule.code for rule in found]
+
+
+def found_after_others(line: str) -> list[Problem]:
+    """What is wrong with a network that has *line*, after one without it has been seen."""
+    checks = SchemaChecks(RIPE, Options())
+    assert checks.find_problems(parse_objects(NETWORK.format("mnt-domains: EXAMPLE1-MNT"))[0]) == []
+    return checks.find_problems(parse_objects(NETWORK.format(line))[0])
+
+
+@pytest.mark.parametrize("character", KEPT, ids=[f"U+{ord(character):04X}" for character in KEPT])
+def test_a_character_that_is_kept_is_stored_as_it_is(character: str) -> None:
+    """Letters and ASCII, between others and alone."""
+    assert utf8_changes(f"\u00e9{character}x") == []
+    assert utf8_changes(f"\u00e9 {character}") == []
+
+
+def test_characters_that_are_kept_change_nothing_beside_each_other() -> None:
+    """No two of them are composed to a third."""
+    assert utf8_changes("".join(map("".join, product(KEPT, repeat=2))).replace("#", "")) == []
+
+
+@pytest.mark.parametrize("character", ["\xa0", "\xad", "\x7f", "\x85", "\u0301", "\ufe0f", "\ue000"])
+def test_a_character_that_may_be_replaced_is_not_taken_for_kept(character: str) -> None:
+    """Blanks that do not break, controls, marks that combine, private use."""
+    assert not charsets.is_kept("descr", f"descr: a{character}")
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in CHANGED.items() for value in values])
+@pytest.mark.parametrize("spell", [str, str.lower, str.swapcase])
+def test_a_value_that_concerns_a_rule_is_shown_to_it(name: str, value: str, spell: Callable[[str], str]) -> None:
+    """Whatever its case, and whatever was right before."""
+    assert [one.code for one in found_after_others(f"{name}: {spell(value)}")] == ["registry-only"]
+
+
+def test_only_rules_about_lines_say_what_concerns_them() -> None:
+    """For no others is the pattern looked for."""
+    concerned = [rule for rule in RULES if rule.concerns]
+    assert concerned
+    assert all(rule.scope is Scope.LINE for rule in concerned)
+
+
+def test_all_problems_at_once_are_the_same_as_one_by_one() -> None:
+    """Of known classes, however they are written, and of unknown ones."""
+    network = NETWORK.format("descr: a")
+    texts = [
+        network,
+        network.replace("inetnum", "*in"),
+        network.upper(),
+        "nothing: x\n",
+        "person: A B\n",
+        "mntner: X\n",
+    ]
+    checks = SchemaChecks(RIPE, Options())
+    for obj in (*parse_objects("\n".join(texts)), *parse_objects("\n".join(texts))):
+        assert checks.find_problems(obj) == list(iter_problems(obj, RIPE))
