@@ -41,6 +41,7 @@ LAYERS: dict[str, int] = {
 
 WITHIN_LAYER: frozenset[tuple[str, str]] = frozenset(
     {
+        ("authorisation", "validation"),
         ("special_purpose", "resources"),
         ("trie", "resources"),
     }

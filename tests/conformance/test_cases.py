@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from irtkit.authorisation import Credentials, Request, authorise
 from irtkit.clients.dumps import build_index
 from irtkit.contacts import Database, find_abuse_contact, find_irts
 from irtkit.errors import ParseError, RangeError
@@ -34,7 +35,6 @@ SOURCE = "TEST"
 """The main source of every case's database."""
 
 LATER = {
-    "irt-auth": "nothing is authorised yet",
     "response": "whois answers are not read yet",
 }
 """Kinds that irtkit has no code for, and what is missing."""
@@ -192,6 +192,22 @@ def attribute_of(problem: Problem, obj: RpslObject) -> str:
     return [attribute.name for attribute in obj if attribute.line <= problem.span.line][-1]
 
 
+def check_irt_auth(case: Case, _: Path) -> None:
+    """Hold the verdict and the strategies that refuse; an update that changes nothing is called so here."""
+    offered: dict[str, list[str]] = {"password": [], "sso": [], "pgp": []}
+    for credential in case["credentials"]:
+        kind, _, value = credential.partition(":")
+        offered[kind].append(value)
+    credentials = Credentials.of(passwords=offered["password"], accounts=offered["sso"], keys=offered["pgp"])
+    (obj,) = parse_objects(case["update"])
+    request = Request(obj, credentials, deletion=case["operation"] == "delete")
+    options = Options(passwords=case["options"]["passwords"])
+    (plan,) = authorise([request], parse_objects(case["database"]), options=options)
+    assert plan.operation in {case["operation"], "no-operation"}
+    assert sorted(plan.failing) == sorted(case["failing"])
+    assert plan.authorised is case["authorised"]
+
+
 def check_attribute(case: Case, _: Path) -> None:
     syntax = find_syntax("ripe", case["class"], case["attribute"])
     assert syntax is not None
@@ -269,6 +285,7 @@ CHECKS: dict[str, Callable[[Case, Path], None]] = {
     "range": check_range,
     "abusec": check_abusec,
     "irt": check_irt,
+    "irt-auth": check_irt_auth,
 }
 
 

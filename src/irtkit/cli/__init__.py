@@ -21,7 +21,7 @@ from irtkit.errors import IrtkitError
 
 __all__ = ["main"]
 
-_VERBS = ("check", "format", "index", "resolve", "template")
+_VERBS = ("authorise", "check", "format", "index", "resolve", "template")
 _INTERRUPTED, _UNREAD = 130, 141
 """What a shell reports of a program that SIGINT or SIGPIPE ended."""
 
