@@ -76,11 +76,13 @@ def _status(place: Place) -> Iterator[Problem]:
 
 
 def _assignment_size(place: Place) -> Iterator[Problem]:
+    if place.status != _AGGREGATED:
+        return
     stored, network = place.stored("assignment-size"), place.stored_network
     if stored is None and network is not None and network.assignment_size is not None:
         stored = (str(network.assignment_size),)
     own = place.view.elements("assignment-size")
-    if stored is not None and place.status == _AGGREGATED and own != list(stored):
+    if stored is not None and own != list(stored):
         message = f"assignment-size is {_shown(stored)} in the database and cannot be changed"
         hint = "expected what is stored; delete the object and create it again to change it"
         attribute = _shown_at(place, "assignment-size")
@@ -140,6 +142,8 @@ def _holds_maintained_resources(place: Place) -> bool:
 
 def _managed_attributes(place: Place) -> Iterator[Problem]:
     maintainers = place.stored("mnt-by")
+    if maintainers is None:
+        return  # a database that keeps no maintainers keeps nothing else of this
     told = set()
     for row in _managed(place):
         if place.class_name in row.classes and _is_managed(place, row, maintainers):
@@ -160,12 +164,12 @@ def _first_words(values: Iterable[str]) -> set[str]:
     return {value.partition(" ")[0] for value in values}
 
 
-def _is_managed(place: Place, row: _Managed, maintainers: tuple[str, ...] | None) -> bool:
+def _is_managed(place: Place, row: _Managed, maintainers: tuple[str, ...]) -> bool:
     if row.allocations:
         network = place.stored_network
         if network is None or network.status not in _ALLOCATIONS:
             return False
-    return not row.maintainers or (maintainers is not None and not row.maintainers.isdisjoint(maintainers))
+    return not row.maintainers or not row.maintainers.isdisjoint(maintainers)
 
 
 def _not_yours(place: Place, name: str, stored: tuple[str, ...]) -> Problem:
