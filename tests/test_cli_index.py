@@ -75,7 +75,7 @@ def test_objects_that_cannot_be_read_are_counted_and_shown(tmp_path: Path) -> No
         f"irtkit: warning: {dump}:7: expected a class name and a colon, got 'this paragraph is prose'",
         f"irtkit: warning: {dump}:9: inetnum: '192.0.2.300', column 9: expected an octet from 0 to 255",
     ]
-    assert answer.stdout.splitlines()[0] == f"{dump}: 3 objects, 1 other, 1 deleted, 2 rejected"
+    assert answer.stdout.splitlines()[0] == f"{dump}: 4 objects, 1 deleted, 2 rejected"
     assert irtkit.open_index(path).resolve("192.0.2.7").netname == "EXAMPLE"
     dump.write_text(BROKEN + "\nprose\n" * 50)
     shown = irtkit_command("index", "build", dump, "--output", path).stderr.splitlines()
@@ -145,7 +145,7 @@ def test_info_is_one_json_object_on_request(index: Path) -> None:
     said = json.loads(irtkit_command("index", "info", index, "--json").stdout)
     assert said["path"] == str(index)
     assert said["size"] == index.stat().st_size
-    assert (said["format"], said["version"]) == ("irtkit-index", 1)
+    assert (said["format"], said["version"]) == ("irtkit-index", 2)
     assert {"source": "RIPE", "class": "inetnum", "count": 11} in said["objects"]
     assert {"name": "ripe.db.inetnum", "size": 4625, "objects": 11, "rejected": 0} in said["files"]
 

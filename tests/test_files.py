@@ -315,7 +315,7 @@ def test_a_build_reports_what_it_read_and_the_manifest_keeps_it(tmp_path: Path) 
     """Objects by source and class, and of each file what was taken, passed over and refused, with line numbers."""
     mixed = tmp_path / "mixed.db"
     bad = "".join(f"prose {number}\n\n" for number in range(12))
-    mixed.write_text(f"# header\n\n{network(1)}\n{bad}inetnum: 10.0.0.300\nsource: RIPE\n\nperson: P\n\n*xxirt: X\n")
+    mixed.write_text(f"# header\n\n{network(1)}\n{bad}inetnum: 10.0.0.300\nsource: RIPE\n\nlimerick: P\n\n*xxirt: X\n")
     report = build_index([str(mixed), str(FIXTURES / "ripe.db.irt")], str(tmp_path / "index"))
     assert report.counts == {("RIPE", "inetnum"): 2, ("RIPE", "irt"): 3}
     first, second = report.files

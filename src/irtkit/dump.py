@@ -327,17 +327,18 @@ class _Candidates:
     def __init__(self, lines: _Lines, names: Iterable[str]) -> None:
         beginnings = np.zeros(1 << 16, np.bool_)
         beginnings[[int(_key_of(name).words[0]) & 0xFFFF for name in names]] = True
-        self.line = line = np.flatnonzero(beginnings[lines.words.astype(np.uint16)])
-        self.begin, self.end = lines.starts[line], lines.ends[line]
-        self.row = lines.objects()[line]
-        self.words = lines.words[line], _folded(lines.words8[self.begin + 8].astype(np.uint64, copy=False))
+        self.line = line = np.flatnonzero(beginnings.take(lines.words.astype(np.uint16)))
+        self.begin, self.end = lines.starts.take(line), lines.ends.take(line)
+        self.row = lines.objects().take(line)
+        middle = window(lines.buffer, 16, "V16")[self.begin + 8].view("<u8").astype(np.uint64, copy=False)
+        self.words = lines.words.take(line), _folded(middle[::2])
         """The first sixteen bytes, folded."""
-        self.value: Words = lines.words8[self.begin + _COLUMN].astype(np.uint64, copy=False)
+        self.value: Words = middle[1::2].copy()
         """The eight bytes from where values begin in the registries' layout."""
-        self.laid_out = (self.value.astype(np.uint8) > 32) & (lines.buffer[self.end - 1] > 32)
+        self.laid_out = (self.value.astype(np.uint8) > 32) & (lines.buffer.take(self.end - 1) > 32)
         self.laid_out &= self.end - self.begin > _COLUMN
         following = np.minimum(line + 1, len(lines.starts) - 1)
-        self.continued = lines.continuation[following] & (following > line)
+        self.continued = lines.continuation.take(following) & (following > line)
 
     def matching(self, key: _Key) -> Indices:
         """Return which of them begin with `name:`."""
@@ -387,12 +388,20 @@ def scan(block: Block, wanted: Wanted) -> Columns:
 
 def _members(lines: _Lines, names: Iterable[str]) -> dict[str, Indices]:
     """Return by class which of the block's objects are of it, for each class in *names* that occurs."""
-    begin = lines.starts[lines.heads]
-    first, second = lines.words[lines.heads], _folded(lines.words8[begin + 8].astype(np.uint64, copy=False))
+    first, begin = lines.words[lines.heads], lines.starts[lines.heads]
+    beginning = first.astype(np.uint16)
+    alike: dict[int, Indices] = {}
     member = {}
     for name in names:
         _, _, words, masks, _ = _key_of(name)
-        found = np.flatnonzero(((first & masks[0]) == words[0]) & ((second & masks[1]) == words[1]))
+        letters = int(words[0]) & 0xFFFF
+        if letters not in alike:
+            alike[letters] = np.flatnonzero(beginning == letters)
+        found = alike[letters]
+        found = found[(first[found] & masks[0]) == words[0]]
+        if masks[1] and found.size:
+            second = _folded(lines.words8[begin[found] + 8].astype(np.uint64, copy=False))
+            found = found[(second & masks[1]) == words[1]]
         if found.size:
             member[name] = found
     return member

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 from isal import igzip, isal_zlib
 
 from irtkit.clients.outputs import replacing
-from irtkit.errors import FileError, OutputError
+from irtkit.errors import FileError, IndexFileError, OutputError
 from irtkit.rpsl import ObjectParser
 
 if TYPE_CHECKING:
@@ -122,31 +122,68 @@ class Database(NamedTuple):
 
 
 def open_database(paths: Iterable[str], registry: str) -> Database:
-    """Read what objects are checked against: files of objects or dumps, plain or gzip, and folders that hold dumps.
+    """Open what objects are checked against: indexes, files of objects or dumps, plain or gzip, and folders of dumps.
 
-    Objects without a source belong to *registry*. They are kept in memory, so there is a limit (`LARGEST`, inflated).
-    Nothing is raised: a place that cannot be read is a fault, and the others count.
+    Objects of files replace those of indexes, and without a source they belong to *registry*. They are kept in memory,
+    so there is a limit (`LARGEST`, inflated). Nothing is raised: a place that cannot be read is a fault, and the
+    others count.
     """
     from irtkit.submission.codes import problem_of  # noqa: PLC0415 - whoever only formats needs no judge
     from irtkit.validation.objects import ObjectSet  # noqa: PLC0415 - the same
 
     objects = ObjectSet(registry=registry, complete=True)
+    indexes: list[Objects] = []
     faults: list[tuple[str, Problem]] = []
     left = LARGEST
     for path in paths:
         try:
             for name in _files_at(path):
-                left = _add_objects(name, objects, left)
+                if _is_index(name):
+                    indexes.append(_open_index(name))
+                else:
+                    left = _add_objects(name, objects, left)
         except FileError as error:
             problem = problem_of("unusable-database", error.message, None, "the objects are checked without it")
             faults.append((error.path, problem))
-    return Database(objects if len(objects) else None, faults)
+    return Database(_layered(objects, indexes), faults)
+
+
+def _layered(objects: ObjectSet, indexes: list[Objects]) -> Objects | None:
+    from irtkit.submission.indexed import JoinedObjects  # noqa: PLC0415 - whoever only formats needs no index
+    from irtkit.validation.layers import Layered  # noqa: PLC0415 - the same
+
+    if not indexes:
+        return objects if len(objects) else None
+    below = indexes[0] if len(indexes) == 1 else JoinedObjects(indexes)
+    return Layered(objects, below) if len(objects) else below
+
+
+def _is_index(path: str) -> bool:
+    """Tell whether a file says that it is an index; one that cannot be read does not."""
+    try:
+        with Path(path).open("rb") as file:
+            return _INDEX in file.read(_SNIFFED)
+    except (OSError, ValueError):
+        return False
+
+
+def _open_index(path: str) -> Objects:
+    """Open an index. Raises: IndexFileError when it is of another version, or damaged."""
+    from irtkit.index.lookup import open_index  # noqa: PLC0415 - only for who has an index
+    from irtkit.submission.indexed import IndexObjects  # noqa: PLC0415 - the same
+
+    try:
+        return IndexObjects(open_index(path))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        raise IndexFileError("is not an irtkit index, or is damaged", path=path) from None
 
 
 def _files_at(path: str) -> list[str]:
+    if not Path(path).is_dir():
+        return [path]
     from irtkit.clients.files import find_dumps  # noqa: PLC0415 - an array's weight, for folders only
 
-    return find_dumps([path]) if Path(path).is_dir() else [path]
+    return find_dumps([path])
 
 
 def _add_objects(path: str, objects: ObjectSet, left: int) -> int:
@@ -154,12 +191,9 @@ def _add_objects(path: str, objects: ObjectSet, left: int) -> int:
     count = 0
     try:
         with Path(path).open("rb") as raw:
-            start = raw.read(_SNIFFED)
-            if _INDEX in start:
-                raise FileError("is an index, and knows no keys of objects; name the dumps it was made of", path=path)
-            raw.seek(0)
             parser = ObjectParser()
-            packed = start.startswith(_GZIP)
+            packed = raw.read(len(_GZIP)) == _GZIP
+            raw.seek(0)
             file: Any = igzip.IGzipFile(fileobj=raw) if packed else raw  # type: ignore[no-untyped-call]
             while part := file.read(_PART):
                 left -= len(part)

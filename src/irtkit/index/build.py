@@ -13,23 +13,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from irtkit.index.collect import Codes, Collector, Name, Networks, joined, source_rank, text_arrays, text_column
+from irtkit.index.collect import Collector, Keys, Networks, joined, source_rank
 from irtkit.index.flatten import Hierarchy, Holdings, Rows, flatten, merge
-from irtkit.index.layout import GAPS, PARTY_TEXTS, Flag
+from irtkit.index.layout import GAPS, KEYED_CLASSES, PARTY_TEXTS, Flag
 from irtkit.index.nesting import ranks_ipv4, ranks_ipv6
+from irtkit.index.texts import text_arrays, text_column
 from irtkit.schema.contact_facts import MailboxFacts
 from irtkit.schema.contact_rules import registry_of_source
+
+if TYPE_CHECKING:
+    from irtkit.index.codes import Codes, Name
 
 __all__ = ["arrays_of", "shift_for"]
 
 Array: TypeAlias = NDArray[Any]
 Facts: TypeAlias = Sequence[MailboxFacts | None]
 
+_CODES = {
+    **dict.fromkeys(("source", "country", "org", "status", "role", "irts"), np.int32),
+    **dict.fromkeys(("flags", "size"), np.uint8),
+}
+"""The columns of objects that are numbers."""
 _LAST_HALF = np.uint64((1 << 64) - 1)
 _NOTHING = 1 << 40
 """Added to the size of what registers nothing: more than any size."""
@@ -53,14 +62,13 @@ def arrays_of(collected: Collector) -> dict[str, Array]:
     """Return the arrays of the index, as `irtkit.index.layout` lists them. The collector is spent."""
     parts = sorted(collected.parts, key=lambda part: part.place)
     networks = [network for part in parts for network in part.networks]
-    codes = {
-        name: joined([network.codes[name] for network in networks], np.uint8 if name == "flags" else np.int32)
-        for name in ("source", "country", "org", "role", "irts", "flags")
-    }
+    codes = {name: joined([network.codes[name] for network in networks], dtype) for name, dtype in _CODES.items()}
     with ThreadPoolExecutor(1, "irtkit-build") as pool:  # NumPy works on whole columns while names are looked up here
         spaces = pool.submit(lambda: {"ipv4": _ipv4_space(networks), "ipv6": _ipv6_space(networks)})
         texts = pool.submit(lambda: dict(_object_texts(networks)))
-        roles, leads = _abuse_contacts(collected, codes)
+        keys = pool.submit(lambda: dict(_keys([keys for part in parts for keys in part.keys])))
+        organisations = dict(_organisations(collected))
+        roles, leads = _abuse_contacts(collected, codes, organisations["org.role"])
         irts = [_facts(collected, "irt", name) for name in collected.irts.code]
         parties = {**dict(_parties("irt", collected.irts, irts)), **dict(_parties("role", collected.roles, roles))}
         sources = [name for _, name in collected.sources.code]
@@ -70,6 +78,8 @@ def arrays_of(collected: Collector) -> dict[str, Array]:
         **answers,
         **parties,
         **texts.result(),
+        **keys.result(),
+        **organisations,
         **dict(_objects(collected, codes)),
         "irt_set.at": np.cumsum([0, *map(len, sets)]).astype(np.uint32),
         "irt_set.irt": np.array([irt for members in sets for irt in members], np.int32),
@@ -81,18 +91,46 @@ def _facts(collected: Collector, class_name: str, name: Name) -> MailboxFacts | 
     return None if party is None else party.facts
 
 
-def _abuse_contacts(collected: Collector, codes: dict[str, Array]) -> tuple[Facts, Array]:
+def _organisations(collected: Collector) -> Iterator[tuple[str, Array]]:
+    """Yield what organisations say of themselves; the roles that they name get codes."""
+    count = len(collected.orgs.code)
+    roles, types = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
+    known: dict[str, int] = {}
+    for name, party in collected.parties["organisation"].items():
+        code = collected.orgs.code[name]
+        if party.abuse_c:
+            roles[code] = collected.roles.of((name[0], party.abuse_c.upper()))
+        if party.org_type:
+            types[code] = known.setdefault(party.org_type, len(known))
+    yield "org.role", roles
+    yield "org.type", types
+    yield from text_column("org_type", known)
+
+
+def _keys(columns: Sequence[Keys]) -> Iterator[tuple[str, Array]]:
+    """Yield the keys of all objects in order, each once."""
+    hashes, classes, numbers = [], [], []
+    for code, class_name in enumerate(KEYED_CLASSES):
+        mine = [keys for keys in columns if keys.class_name == class_name and len(keys.hash)]
+        found, first = np.unique(joined([keys.hash for keys in mine], np.uint64), return_index=True)
+        hashes.append(found)
+        classes.append(np.full(len(found), code, np.uint8))
+        number = joined([keys.number for keys in mine if keys.number is not None], np.int32)
+        numbers.append(number[first] if len(number) else np.full(len(found), -1, np.int32))
+    in_order = np.concatenate(hashes)
+    order = np.argsort(in_order, kind="stable")
+    yield "key.hash", in_order[order]
+    yield "key.class", np.concatenate(classes)[order]
+    yield "key.number", np.concatenate(numbers)[order]
+
+
+def _abuse_contacts(collected: Collector, codes: dict[str, Array], role_of_org: Array) -> tuple[Facts, Array]:
     """Turn the `role` code of each object (its own abuse-c) into that of its abuse contact.
 
     The own abuse-c counts first when it leads to a role with a mailbox attribute, then the organisation's, then
     whichever there is. Return the facts of all roles, and which objects have one that leads there.
     """
-    org_role = np.full(len(collected.orgs.code) + 1, -1, np.int32)
-    organisations = collected.parties["organisation"]
-    for name, code in collected.orgs.code.items():
-        party = organisations.get(name)
-        if party is not None and party.abuse_c:
-            org_role[code] = collected.roles.of((name[0], party.abuse_c.upper()))
+    org_role = np.append(role_of_org, np.int32(-1))
     facts = [_facts(collected, "role", name) for name in collected.roles.code]
     leads = np.array([*(fact is not None and fact.attribute is not None for fact in facts), False])
     own, by_org = codes["role"], org_role[codes["org"]]
@@ -265,9 +303,14 @@ def _any_equal(low: Array, high: Array, segments: int) -> bool:
 
 
 def _objects(collected: Collector, codes: dict[str, Array]) -> Iterator[tuple[str, Array]]:
-    for name in ("source", "country", "org", "role", "irts", "flags"):
+    for name in _CODES:
         yield f"object.{name}", codes[name]
-    for name, column in (("source", collected.sources), ("country", collected.countries), ("org", collected.orgs)):
+    for name, column in (
+        ("source", collected.sources),
+        ("country", collected.countries),
+        ("org", collected.orgs),
+        ("status", collected.statuses),
+    ):
         yield from text_column(name, (text for _, text in column.code))
 
 

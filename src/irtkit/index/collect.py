@@ -1,18 +1,18 @@
 """The columns of dumps gathered into the columns of an index: names become codes, ranges numbers, texts stay texts.
 
-A `Collector` takes the columns of one block after the other, in any order of files and classes, and keeps of each
-object only what decides or names a contact. `irtkit.index.build` makes the arrays of the index of it.
+A `Collector` takes the columns of one block after the other, in any order of files and classes. Of an address object,
+an irt, a role or an organisation it keeps what decides or names a contact, or the place of others around it; of each
+object of the other classes that it exists. `irtkit.index.build` makes the arrays of the index of it.
 
 It reads no files, nests nothing, and knows no registry's rules: those are rows of `irtkit.schema.contact_rules`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,12 @@ from numpy.typing import NDArray
 from irtkit.addresses import canonical_ipv6, parse_ipv4_ranges, parse_ipv6_prefixes
 from irtkit.dump import ClassColumns, Columns, Rejected, Values, Wanted
 from irtkit.errors import RangeError
-from irtkit.index.layout import Flag, printable
+from irtkit.index.codes import Codes, CodesOfTexts, Name
+from irtkit.index.keys import hashes_of_keys
+from irtkit.index.layout import KEYED_CLASSES, NO_SIZE, Flag, printable
+from irtkit.index.texts import NO_TEXTS, Texts, dense, end_to_end, first_values, printable_values, replaced
 from irtkit.resources import AddressRange
+from irtkit.rpsl.names import PRIMARY_KEYS
 from irtkit.schema.contact_facts import (
     MAILBOX_ATTRIBUTES,
     MailboxFacts,
@@ -31,118 +35,38 @@ from irtkit.schema.contact_facts import (
 )
 from irtkit.schema.contact_rules import RULES, ContactRules, registry_of_source, rules_for_source
 
-__all__ = [
-    "WANTED",
-    "Codes",
-    "Collector",
-    "Networks",
-    "Part",
-    "Party",
-    "joined",
-    "source_rank",
-    "text_arrays",
-    "text_column",
-]
+__all__ = ["WANTED", "Collector", "Keys", "Networks", "Part", "Party", "joined", "source_rank"]
 
 Array: TypeAlias = NDArray[Any]
-Name: TypeAlias = tuple[str, str]
-"""A registry and an upper-case name in it."""
 
 _ALL: frozenset[str] = frozenset()
 _MAINTAINERS = frozenset[str]().union(*(rules.registry_maintainers | rules.placeholder_maintainers for rules in RULES))
 _NETWORK: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("netname", "country", "org", "abuse-c", "mnt-irt", "source"), _ALL),
+    **dict.fromkeys(("netname", "country", "org", "abuse-c", "mnt-irt", "status", "assignment-size", "source"), _ALL),
     **dict.fromkeys(("mnt-by", "mnt-lower"), _MAINTAINERS),
 }
 _PARTY = dict.fromkeys((*MAILBOX_ATTRIBUTES, "source"), _ALL)
+_NETWORKS: Final = ("inetnum", "inet6num")
 WANTED: Wanted = {
-    "inetnum": {"inetnum": _ALL, **_NETWORK},
-    "inet6num": {"inet6num": _ALL, **_NETWORK},
+    **{name: {name: _ALL, **_NETWORK} for name in _NETWORKS},
+    **{name: dict.fromkeys((*PRIMARY_KEYS[name], "source"), _ALL) for name in KEYED_CLASSES},
     "irt": {"irt": _ALL, **_PARTY},
     "role": {"nic-hdl": _ALL, **{name: _ALL for name in _PARTY if name != "e-mail"}},
-    "organisation": {"organisation": _ALL, "abuse-c": _ALL, "source": _ALL},
+    "organisation": dict.fromkeys(("organisation", "abuse-c", "org-type", "source"), _ALL),
 }
-"""The attributes that decide or name a contact."""
-_PARTY_KEYS = {"irt": "irt", "role": "nic-hdl", "organisation": "organisation"}
+"""The attributes that are kept of each class, or decide what is kept."""
+_PARTIES = ("irt", "role", "organisation")
 _PLACEHOLDERS = sorted(name.encode() for rules in RULES for name in rules.placeholder_netnames)
 _LOW = (1 << 64) - 1
 _NOTHING = ("",)
+_LONGEST_SIZE = 3  # digits
 _TELLING = (b"valid", b"generated")
 """A remark that says something about a mailbox holds one of these words."""
-
-
-class _NamesCoded(dict[str, int]):
-    """The numbers of the names of one registry; a new name takes the next one of all registries."""
-
-    def __init__(self, registry: str, code: dict[Name, int]) -> None:
-        super().__init__({"": -1})
-        self._registry, self._code = registry, code
-
-    def __missing__(self, name: str) -> int:
-        number = self[name] = self._code.setdefault((self._registry, name), len(self._code))
-        return number
-
-
-class Codes:
-    """Numbers for values, in order of first appearance."""
-
-    def __init__(self) -> None:
-        self.code: dict[Name, int] = {}
-        self._by_registry: dict[str, _NamesCoded] = {}
-
-    def of(self, value: Name) -> int:
-        """Return the number of *value*, the next one if it is new."""
-        return self.code.setdefault(value, len(self.code))
-
-    def of_names(self, registry: str, names: list[str]) -> list[int]:
-        """Return the numbers of names in one registry, -1 of an empty name."""
-        known = self._by_registry.get(registry)
-        if known is None:
-            known = self._by_registry[registry] = _NamesCoded(registry, self.code)
-        return list(map(known.__getitem__, names))
-
-    def merged(self, other: Codes) -> Array:
-        """Take in the values of *other*; return the number here of each of its numbers, -1 of -1."""
-        return np.array([*map(self.of, other.code), -1])
-
-
-def text_arrays(name: str, length: Array, text: Array) -> Iterator[tuple[str, Array]]:
-    """Yield the arrays of a column of text; an empty text is added at its end, for -1 to find."""
-    at = np.zeros(len(length) + 2, np.int64)
-    np.cumsum(length, out=at[1:-1])
-    at[-1] = at[-2]
-    yield f"{name}.at", at.astype(np.int32) if at[-1] < 1 << 31 else at
-    yield f"{name}.text", text
-
-
-def text_column(name: str, texts: Iterable[str]) -> Iterator[tuple[str, Array]]:
-    """Yield the arrays of a column of *texts*, made printable."""
-    yield from text_arrays(name, *_joined_texts(list(texts)))
-
-
-def _joined_texts(texts: list[str]) -> tuple[Array, Array]:
-    """Return the lengths of *texts*, made printable, and their bytes end to end."""
-    joined = "\n".join(texts)
-    if not (joined.isascii() and joined.replace("\n", "").isprintable() and joined.count("\n") == len(texts) - 1):
-        joined = "\n".join(printable(text) for text in texts)
-    lines = np.frombuffer(f"{joined}\n".encode() if texts else b"", np.uint8)
-    ends = np.flatnonzero(lines == ord("\n"))
-    return np.diff(ends, prepend=-1).astype(np.int32) - 1, lines[lines != ord("\n")]
 
 
 def joined(parts: list[Array], dtype: type) -> Array:
     """Return the parts of a column as one array; of *dtype* when there are none."""
     return np.concatenate(parts) if parts else np.zeros(0, dtype)
-
-
-class Texts(NamedTuple):
-    """A text for each object, end to end; *length* in bytes."""
-
-    length: NDArray[np.int32]
-    text: NDArray[np.uint8]
-
-
-_NO_TEXTS = Texts(np.zeros(0, np.int32), np.zeros(0, np.uint8))
 
 
 @dataclass(slots=True)
@@ -151,7 +75,7 @@ class Networks:
 
     count: int
     codes: dict[str, Array]
-    """`source`, `country`, `org`, `role` (of the own abuse-c), `irts` (irt set), `flags`."""
+    """`source`, `country`, `org`, `status`, `role` (of the own abuse-c), `irts` (irt set), `flags`, `size`."""
     netname: Texts
     key: Texts
     """The ranges as keys, in canonical form."""
@@ -159,6 +83,16 @@ class Networks:
     """First and last address of ranges, and which objects have them."""
     ipv6: list[tuple[Array, Array, Array]] = field(default_factory=list)
     """The same, addresses as rows of two halves."""
+
+
+class Keys(NamedTuple):
+    """The keys of the objects of one class in a block; an object without key has no entry."""
+
+    class_name: str
+    hash: Array
+    """What `irtkit.index.keys` makes of each key."""
+    number: Array | None
+    """The code of each role or organisation; other classes have none."""
 
 
 @dataclass(slots=True)
@@ -170,6 +104,7 @@ class Part:
     columns: Columns
     """The counts of the scan; the columns themselves are gone."""
     networks: list[Networks] = field(default_factory=list)
+    keys: list[Keys] = field(default_factory=list)
 
 
 class Party(NamedTuple):
@@ -179,8 +114,9 @@ class Party(NamedTuple):
     """Of two with one key the lesser counts: by source, then the one read later."""
     facts: MailboxFacts | None
     """What an irt or role says of its mailbox."""
-    abuse_c: str
+    abuse_c: str = ""
     """The abuse-c of an organisation."""
+    org_type: str = ""
 
 
 class Collector:
@@ -192,8 +128,9 @@ class Collector:
         self.parts: list[Part] = []
         self.sources, self.countries = Codes(), Codes()
         self.orgs, self.roles, self.irts = Codes(), Codes(), Codes()
+        self.statuses = CodesOfTexts()
         self.irt_sets: dict[tuple[int, ...], int] = {}
-        self.parties: dict[str, dict[Name, Party]] = {name: {} for name in _PARTY_KEYS}
+        self.parties: dict[str, dict[Name, Party]] = {name: {} for name in _PARTIES}
         self._sets_of_texts: dict[str, dict[str, int]] = {}
         self._country_of_word = np.full(1 << 16, -1, np.int32)
 
@@ -201,35 +138,40 @@ class Collector:
         """Take in the objects of one block; those that cannot be indexed join `columns.rejected`."""
         part = Part(place, columns)
         for name, scanned in columns.classes.items():
-            if name in _PARTY_KEYS:
-                self._add_parties(name, scanned, place)
-            else:
-                part.networks.append(self._networks(name, scanned, columns.rejected))
+            source = self._source_codes(first_values(scanned.values["source"]), scanned.count, name)
+            if name in _NETWORKS:
+                part.networks.append(self._networks(name, scanned, source, columns.rejected))
+                continue
+            number = self._add_parties(name, scanned, source, place) if name in _PARTIES else None
+            key_columns = [scanned.values[attribute] for attribute in PRIMARY_KEYS[name]]
+            keyed, numbers = hashes_of_keys(name, key_columns, scanned.count, self._registries(source))
+            part.keys.append(Keys(name, numbers, None if number is None else number[keyed]))
         columns.classes = {}
         return part
 
-    def _networks(self, class_name: str, scanned: ClassColumns, rejected: list[Rejected]) -> Networks:
+    def _networks(self, class_name: str, scanned: ClassColumns, source: Array, rejected: list[Rejected]) -> Networks:
         count = scanned.count
         values = {
-            name: _first(column)
+            name: first_values(column)
             for name, column in scanned.values.items()
             if name not in ("mnt-irt", "mnt-by", "mnt-lower")
         }
-        source = self._source_codes(values["source"], count, class_name)
         registries = self._registries(source)
         flags = self._flags(scanned, source)
-        netnames = _dense(values["netname"], count)
+        netnames = dense(values["netname"], count)
         self._mark_placeholders(netnames, source, flags)
         codes = {
             "source": source,
             "country": self._country_codes(values["country"], count),
             "org": self._name_codes(values["org"], count, registries, self.orgs),
             "role": self._name_codes(values["abuse-c"], count, registries, self.roles),
+            "status": self._status_codes(values["status"], count),
             "irts": self._irt_set_codes(scanned.values["mnt-irt"], count, registries),
             "flags": flags,
+            "size": _sizes(values["assignment-size"], count),
         }
-        keys = _dense(values[class_name], count)
-        networks = Networks(count, codes, _end_to_end(_printable(netnames)), _NO_TEXTS)
+        keys = dense(values[class_name], count)
+        networks = Networks(count, codes, end_to_end(printable_values(netnames)), NO_TEXTS)
         rejected += _add_ranges(networks, keys, class_name, scanned.line)
         return networks
 
@@ -240,11 +182,17 @@ class Collector:
             "country": self.countries.merged(other.countries),
             "org": self.orgs.merged(other.orgs),
             "role": self.roles.merged(other.roles),
+            "status": self.statuses.merged(other.statuses),
         }
         irts = self.irts.merged(other.irts)
         sets = [tuple(irts[irt] for irt in members) for members in other.irt_sets]
         maps["irts"] = np.array([*(self.irt_sets.setdefault(irt_set, len(self.irt_sets)) for irt_set in sets), -1])
+        numbers = {"role": maps["role"].astype(np.int32), "organisation": maps["org"].astype(np.int32)}
         for part in other.parts:
+            part.keys = [
+                keys if keys.number is None else keys._replace(number=numbers[keys.class_name][keys.number])
+                for keys in part.keys
+            ]
             for networks in part.networks:
                 for name, codes in maps.items():
                     networks.codes[name] = codes[networks.codes[name]].astype(np.int32)
@@ -296,6 +244,11 @@ class Collector:
             codes[values.row] = self._country_of_word[word]
         else:
             codes[values.row] = self.countries.of_names("", [text for _, text in values.tolist()])
+        return codes
+
+    def _status_codes(self, values: Values, count: int) -> Array:
+        codes = np.full(count, -1, np.int32)
+        codes[values.row] = self.statuses.of_values(values)
         return codes
 
     @staticmethod
@@ -364,7 +317,10 @@ class Collector:
                     flags[row] |= Flag.PLACEHOLDER.value
                 at = text.find(b"\n" + name + b"\n", at + 1)
 
-    def _add_parties(self, class_name: str, scanned: ClassColumns, place: tuple[int, int]) -> None:
+    def _add_parties(
+        self, class_name: str, scanned: ClassColumns, source: Array, place: tuple[int, int]
+    ) -> Array | None:
+        """Take in irts, roles or organisations; return the codes of the latter two."""
         attributes: list[dict[str, Sequence[str]]] = [{} for _ in range(scanned.count)]
         for name, values in scanned.values.items():
             if name != "remarks":
@@ -372,20 +328,39 @@ class Collector:
             elif any(word in values.text.tobytes().lower() for word in _TELLING):
                 for row, text in values.tolist():
                     attributes[row]["remarks"] = (*attributes[row].get("remarks", ()), text)
-        key_name, known = _PARTY_KEYS[class_name], self.parties[class_name]
-        sources = []
-        for row, party in enumerate(attributes):
-            source = party.get("source", _NOTHING)[0].upper()
-            sources.append(source)
-            rules = _rules(source)
+        (key_name,), known = PRIMARY_KEYS[class_name], self.parties[class_name]
+        codes = {"role": self.roles, "organisation": self.orgs}.get(class_name)
+        ranked = [(_rules(name), source_rank(name)) for _, name in self.sources.code]
+        numbers: list[int] = []
+        first, later = -place[0], -(place[1] << 32)
+        for row, (party, code) in enumerate(zip(attributes, source.tolist(), strict=True)):
+            rules, rank = ranked[code]
             key = rules.registry, party.get(key_name, _NOTHING)[0].upper()
-            order = source_rank(source), -place[0], -(place[1] << 32 | row)
+            if codes is not None:
+                numbers.append(codes.of(key))
+            order = rank, first, later - row
             older = known.get(key)
             if older is None or order < older.order:
-                facts = None if class_name == "organisation" else mailbox_of(party, rules, class_name)
-                known[key] = Party(order, facts, party.get("abuse-c", _NOTHING)[0])
-        for source, count in Counter(sources).items():
-            self.counts[source, class_name] = self.counts.get((source, class_name), 0) + count
+                known[key] = _party(class_name, order, party, rules)
+        return None if codes is None else np.array(numbers, np.int32)
+
+
+def _party(
+    class_name: str, order: tuple[int, int, int], attributes: Mapping[str, Sequence[str]], rules: ContactRules
+) -> Party:
+    if class_name != "organisation":
+        return Party(order, mailbox_of(attributes, rules, class_name))
+    abuse_c, org_type = attributes.get("abuse-c", _NOTHING), attributes.get("org-type", _NOTHING)
+    return Party(order, None, abuse_c[0], org_type[0].upper())
+
+
+def _sizes(values: Values, count: int) -> Array:
+    """Return the assignment-size of each object, NO_SIZE for none and for what is no prefix length."""
+    sizes = np.full(count, NO_SIZE, np.uint8)
+    for row, text in values.tolist():
+        if text.isascii() and text.isdigit() and len(text) <= _LONGEST_SIZE:
+            sizes[row] = min(int(text), NO_SIZE)
+    return sizes
 
 
 def _share_out(attributes: list[dict[str, Sequence[str]]], name: str, values: Values) -> None:
@@ -414,40 +389,23 @@ def _add_ranges(networks: Networks, keys: Values, class_name: str, line: Array) 
         networks.ipv6.append((*halves, np.flatnonzero(ok)))
         flags[ok] |= Flag.IPV6.value
     slow = np.flatnonzero(~ok).tolist()
-    texts = keys.text.tobytes()
-    replaced: dict[int, str] = {}
+    text_of_all = keys.text.tobytes()
+    texts: dict[int, str] = {}
     rejected = []
     for row in slow:
-        text = texts[ends[row] - keys.length[row] : ends[row]].decode()
+        text = text_of_all[ends[row] - keys.length[row] : ends[row]].decode()
         try:
             space = AddressRange.parse_lenient(text)
         except RangeError as error:
             flags[row] |= Flag.DEAD.value
             rejected.append(Rejected(int(line[row]), f"{class_name}: {error}"))
-            replaced[row] = printable(text)
+            texts[row] = printable(text)
         else:
-            replaced[row] = space.canonical
+            texts[row] = space.canonical
             flags[row] |= Flag.IPV6.value if space.family == 6 else 0
             _add_range(networks, space, row)
-    networks.key = _end_to_end(_replaced(keys, replaced) if slow else keys)
+    networks.key = end_to_end(replaced(keys, texts) if slow else keys)
     return rejected
-
-
-def _end_to_end(values: Values) -> Texts:
-    return Texts(values.length, values.text[values.text != ord("\n")])
-
-
-def _replaced(values: Values, texts: Mapping[int, str]) -> Values:
-    """Return dense *values* with other texts in some rows."""
-    length = values.length.copy()
-    end = np.cumsum(values.length + 1, dtype=np.int64)
-    old, pieces, done = values.text.tobytes(), [], 0
-    for row, text in texts.items():
-        new = text.encode()
-        pieces += [old[done : int(end[row] - values.length[row] - 1)], new, b"\n"]
-        done = int(end[row])
-        length[row] = len(new)
-    return Values(values.row, length, np.frombuffer(b"".join([*pieces, old[done:]]), np.uint8))
 
 
 def _add_range(networks: Networks, space: AddressRange, row: int) -> None:
@@ -466,7 +424,10 @@ def _maintained(source: str, attribute: str, maintainers: str) -> int:
     rules = _rules(source)
     names = {element.strip() for element in maintainers.upper().split(",")}
     flags = Flag.REGISTRY.value if is_registry_maintained(names, rules) else 0
-    return flags | (Flag.PLACEHOLDER.value if attribute == "mnt-by" and is_placeholder(None, names, rules) else 0)
+    if attribute == "mnt-by":
+        flags |= Flag.MAINTAINED.value if flags else 0
+        flags |= Flag.PLACEHOLDER.value if is_placeholder(None, names, rules) else 0
+    return flags
 
 
 @cache
@@ -479,39 +440,6 @@ def source_rank(source: str) -> int:
     """Return the place of *source* among its registry's: of two objects with one key the main source's counts."""
     sources = _rules(source).sources
     return sources.index(source) if source in sources else len(sources)
-
-
-def _first(values: Values) -> Values:
-    """Keep the first value of each object."""
-    keep = np.ones(len(values.row), np.bool_)
-    np.not_equal(values.row[1:], values.row[:-1], out=keep[1:])
-    if keep.all():
-        return values
-    return Values(values.row[keep], values.length[keep], values.text[np.repeat(keep, values.length + 1)])
-
-
-def _dense(values: Values, count: int) -> Values:
-    """Give each of *count* objects a value, the empty one where there is none."""
-    if len(values.row) == count:
-        return values
-    texts = [""] * count
-    for row, text in values.tolist():
-        texts[row] = text
-    return _values_of(texts)
-
-
-def _values_of(texts: list[str]) -> Values:
-    encoded = [text.encode() for text in texts]
-    length = np.array([len(text) for text in encoded], np.int32)
-    text = np.frombuffer(b"".join(text + b"\n" for text in encoded), np.uint8)
-    return Values(np.arange(len(texts), dtype=np.int32), length, text)
-
-
-def _printable(values: Values) -> Values:
-    """Return dense *values* with every character printable."""
-    if not (((values.text - np.uint8(32)) > 94) & (values.text != 10)).any():
-        return values
-    return _values_of([printable(text) for _, text in values.tolist()])
 
 
 _HOSTS = [(1 << (128 - length)) - 1 for length in range(129)]

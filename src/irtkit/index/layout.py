@@ -9,16 +9,22 @@ character, so that whatever prints it need not look.
 * `ipv6.high`, `ipv6.low`, `ipv6.row`: the same for IPv6, addresses as two halves.
 * `row.object`: the most specific object of each row. `row.irt`, `row.irt_up`: the object whose mnt-irt counts and how
   many objects up it stands. `row.abuse`, `row.abuse_up`: the same for the abuse-c. -1 where there is none.
-* `object.*`: `key` and `netname` (texts), `source`, `country`, `org` (codes of those texts, -1 for none), `irts` (irt
-set), `role` (the role of its abuse contact), `flags`, `parent` (the smallest range around it).
+* `object.*`: `key` and `netname` (texts), `source`, `country`, `org`, `status` (codes of those texts, -1 for none; the
+last two in upper case), `irts` (irt set), `role` (the role of its abuse contact), `flags`, `parent` (the smallest range
+around it), `size` (its assignment-size, a prefix length, or `NO_SIZE`).
 * `overlapping`: objects that overlap others in part; with their parents, all that hold an address without
   enclosing its most specific object.
 * `irt_set.at`, `irt_set.irt`: the irts of each set. `irt.*`, `role.*`: handles and what they say of their mailbox.
+* `org.type`, `org.role`: of each organisation the code of its org-type in the texts `org_type`, upper case, and the
+role that its abuse-c names; -1 for none.
+* `key.hash`: of every object of a class in `KEYED_CLASSES`, each once, what `irtkit.index.keys` makes of its registry
+and key, ascending; `key.class` its class, ascending where several classes share a key; `key.number` the code of the
+role or organisation, -1 of other classes.
 """
 
 from enum import IntFlag
 
-__all__ = ["FIELDS", "GAPS", "PARTY_TEXTS", "TEXTS", "Flag", "printable"]
+__all__ = ["FIELDS", "GAPS", "KEYED_CLASSES", "NO_SIZE", "PARTY_TEXTS", "TEXTS", "Flag", "printable"]
 
 FIELDS = (
     "input",
@@ -35,8 +41,32 @@ FIELDS = (
     "reason",
 )
 """The fields of a record, in order."""
-TEXTS = ("object.key", "object.netname", "source", "country", "org")
+TEXTS = ("object.key", "object.netname", "source", "country", "org", "status", "org_type")
 """Columns of text about objects."""
+NO_SIZE = 255
+"""The size of an object without assignment-size."""
+KEYED_CLASSES = (
+    "as-block",
+    "as-set",
+    "aut-num",
+    "domain",
+    "filter-set",
+    "inet-rtr",
+    "irt",
+    "key-cert",
+    "mntner",
+    "organisation",
+    "peering-set",
+    "person",
+    "poem",
+    "poetic-form",
+    "role",
+    "route",
+    "route-set",
+    "route6",
+    "rtr-set",
+)
+"""Classes whose objects go by a key, by their codes; inetnum and inet6num go by their ranges."""
 PARTY_TEXTS = ("email", "attribute", "validated", "last_modified", "echo_of")
 """What each irt and role says of its mailbox, beside its `handle`; an empty text is no value."""
 GAPS = ("", "dummy", "masked", "missing-object", "no-mailbox")
@@ -60,6 +90,8 @@ class Flag(IntFlag):
     """(Party) its mailbox failed the registry's validation."""
     IPV6 = 64
     """An inet6num."""
+    MAINTAINED = 128
+    """One of the registry's own maintainers is among its mnt-by."""
 
 
 _UNPRINTABLE = dict.fromkeys(

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     AddressLike: TypeAlias = "str | int | IPv4Address | IPv6Address"
     Query: TypeAlias = "AddressLike | AddressRange | IPv4Network | IPv6Network"
 
-__all__ = ["NO_ADDRESS", "NO_ROW", "Index", "Resolution", "open_index"]
+__all__ = ["NO_ADDRESS", "NO_ROW", "Index", "Resolution", "hierarchies", "open_index", "range_of_key", "segment_ipv6"]
 
 NO_ROW = -1
 """The row of an address that no object holds."""
@@ -185,11 +185,11 @@ class Index:
         """Return the objects that hold all of *space*, smallest first, of the registry that answers for it."""
         best: tuple[bool, int] | None = None
         found: list[int] = []
-        for name in _hierarchies(self._file, space.family):
+        for name in hierarchies(self._file, space.family):
             row = _row_at(self, name, space.first)
             holding = [] if row == NO_ROW else self.holding(self.column("row.object")[row], space)
             if holding:
-                size = _range_of_key(self.texts("object.key")[holding[0]]).size
+                size = range_of_key(self.texts("object.key")[holding[0]]).size
                 rank = bool(self.column("object.flags")[holding[0]] & (Flag.PLACEHOLDER | Flag.ROOT)), size
                 if best is None or rank < best:
                     best, found = rank, holding
@@ -227,13 +227,13 @@ class Index:
         family = self.column("object.flags")[number] & Flag.IPV6
         for other in self.column("overlapping"):
             if self.column("object.flags")[other] & Flag.IPV6 == family and self._registry_of(other) == mine:
-                held = _range_of_key(keys[other])
+                held = range_of_key(keys[other])
                 if held.first <= space.first <= held.last:
                     starts.append(other)
         for start in starts:
             index = start
             while index >= 0 and index not in chain:
-                chain[index] = _range_of_key(keys[index])
+                chain[index] = range_of_key(keys[index])
                 index = parent[index]
         whole = [index for index, around in chain.items() if space in around]
         return sorted(whole, key=lambda index: (chain[index].size, -chain[index].first))
@@ -244,7 +244,7 @@ class Index:
         return registry_of_source(self.texts("source")[self.column("object.source")[number]])
 
 
-def _hierarchies(file: IndexFile, family: int) -> list[str]:
+def hierarchies(file: IndexFile, family: int) -> list[str]:
     """Return the names of the segments of each registry."""
     prefix = f"ipv{family}."
     numbers = {int(name.split(".")[1]) for name in file.names if name.startswith(prefix) and name.count(".") == 2}
@@ -259,7 +259,7 @@ def _range_of(query: object) -> AddressRange:
     raise RangeError(f"{query!r:.40}: expected an address, a prefix or a range")
 
 
-def _range_of_key(key: str) -> AddressRange:
+def range_of_key(key: str) -> AddressRange:
     """Read a key as this index writes it."""
     first, dash, last = key.partition(" - ")
     if dash:
@@ -291,11 +291,12 @@ def _row_at(index: Index, name: str, value: int) -> int:
         row = index.column(f"{name}.row")[bisect_right(index.column(f"{name}.start"), value) - 1]
         return row
     high, low = index.column(f"{name}.high"), index.column(f"{name}.low")
-    row = index.column(f"{name}.row")[_segment_ipv6(high, low, value)]
+    row = index.column(f"{name}.row")[segment_ipv6(high, low, value)]
     return row
 
 
-def _segment_ipv6(high: Sequence[int], low: Sequence[int], value: int) -> int:
+def segment_ipv6(high: Sequence[int], low: Sequence[int], value: int) -> int:
+    """Return which segment holds an address; *high* and *low* are the halves of their starts."""
     upper = value >> 64
     end = bisect_right(high, upper)
     if high[end - 1] != upper:
@@ -329,7 +330,7 @@ def _lookup_function(index: Index) -> Callable[[AddressLike], int]:
     def lookup_other(address: AddressLike) -> int:
         family, value = _value_of(address)
         if family == 6:
-            return row6[_segment_ipv6(high, low, value)]
+            return row6[segment_ipv6(high, low, value)]
         block = value >> shift
         return row[bisect(start, value, bucket[block], bucket[block + 1]) - 1]
 

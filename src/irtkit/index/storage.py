@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "VERSION", "IndexFile", "encode"]
 
 FORMAT = "irtkit-index"
-VERSION = 1
+VERSION = 2
 """Raised whenever an older irtkit could not read the file."""
 
 _TYPES = {"U8": ("B", 1), "U16": ("H", 2), "I32": ("i", 4), "U32": ("I", 4), "I64": ("q", 8), "U64": ("Q", 8)}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from irtkit.errors import IndexFileError
-from irtkit.index.layout import GAPS, PARTY_TEXTS, TEXTS
+from irtkit.index.layout import GAPS, KEYED_CLASSES, PARTY_TEXTS, TEXTS
 
 if TYPE_CHECKING:
     from irtkit.index.storage import IndexFile
@@ -22,22 +22,25 @@ __all__ = ["find_faults", "find_misfits"]
 
 Array: TypeAlias = NDArray[Any]
 
-_OBJECT_CODES = tuple(f"object.{name}" for name in ("source", "country", "org", "irts", "role", "parent"))
+_OBJECT_CODES = tuple(f"object.{name}" for name in ("source", "country", "org", "status", "irts", "role", "parent"))
 _FORMATS = {
     **dict.fromkeys(("ipv4.start", "ipv4.bucket", "irt_set.at"), "I"),
-    **dict.fromkeys(("ipv6.high", "ipv6.low"), "Q"),
+    **dict.fromkeys(("ipv6.high", "ipv6.low", "key.hash"), "Q"),
     **dict.fromkeys(("ipv4.row", "ipv6.row", "row.object", "row.irt", "row.abuse", "overlapping", "irt_set.irt"), "i"),
     **dict.fromkeys(("row.irt_up", "row.abuse_up"), "H"),
-    **dict.fromkeys(_OBJECT_CODES, "i"),
-    **dict.fromkeys(("object.flags", "irt.gap", "irt.flags", "role.gap", "role.flags"), "B"),
+    **dict.fromkeys((*_OBJECT_CODES, "org.type", "org.role", "key.number"), "i"),
+    **dict.fromkeys(("object.flags", "object.size", "key.class"), "B"),
+    **dict.fromkeys(("irt.gap", "irt.flags", "role.gap", "role.flags"), "B"),
 }
 """Arrays that every index has, and the format of their items."""
 _PARTIES = {party: [f"{party}.{name}" for name in ("handle", *PARTY_TEXTS)] for party in ("irt", "role")}
 _TEXTS = (*TEXTS, *_PARTIES["irt"], *_PARTIES["role"])
 _COLUMNS = {
-    "object.flags": (*_OBJECT_CODES, "object.key", "object.netname"),
+    "object.flags": (*_OBJECT_CODES, "object.size", "object.key", "object.netname"),
     "row.object": ("row.irt", "row.irt_up", "row.abuse", "row.abuse_up"),
     **{f"{party}.gap": (f"{party}.flags", *names) for party, names in _PARTIES.items()},
+    "org": ("org.type", "org.role"),
+    "key.hash": ("key.class", "key.number"),
 }
 """Columns of one table have as many entries as its first."""
 _DTYPES = {"B": np.uint8, "H": np.uint16, "i": np.int32, "I": np.uint32, "q": np.int64, "Q": np.uint64}
@@ -127,6 +130,7 @@ class _Arrays:
         yield from self._segment_faults()
         yield from self._code_faults()
         yield from self._holder_faults()
+        yield from self._key_faults()
         if _has_circle(self._array("object.parent")):
             yield "an object encloses itself"
 
@@ -179,6 +183,7 @@ class _Arrays:
             "object.source": (0, self._entries("source")),
             "object.country": (-1, self._entries("country")),
             "object.org": (-1, self._entries("org")),
+            "object.status": (-1, self._entries("status")),
             "object.irts": (-1, self._entries("irt_set.at") - 1),
             "object.role": (-1, self._entries("role.handle")),
             "object.parent": (-1, objects),
@@ -186,6 +191,9 @@ class _Arrays:
             "irt_set.irt": (0, self._entries("irt.handle")),
             "irt.gap": (0, len(GAPS)),
             "role.gap": (0, len(GAPS)),
+            "org.type": (-1, self._entries("org_type")),
+            "org.role": (-1, self._entries("role.handle")),
+            "key.class": (0, len(KEYED_CLASSES)),
         }
         yield from (
             f"an entry of {name} stands for nothing"
@@ -198,6 +206,19 @@ class _Arrays:
             holder = self._array(name)
             if (self._array(held)[holder[holder >= 0]] < 0).any():
                 yield f"an entry of {name} has nothing in {held}"
+
+    def _key_faults(self) -> Iterator[str]:
+        hashes, classes, numbers = (self._array(f"key.{name}") for name in ("hash", "class", "number"))
+        if not _ascend(hashes, classes):
+            yield "the keys do not ascend"
+        numbered = np.zeros(len(numbers), np.bool_)
+        for class_name, column in (("role", "role.handle"), ("organisation", "org")):
+            mine = classes == KEYED_CLASSES.index(class_name)
+            numbered |= mine
+            if not _within(numbers[mine], 0, self._entries(column)):
+                yield f"a key of a {class_name} stands for none"
+        if (numbers[~numbered] != -1).any():
+            yield "a key stands for a role or an organisation without being one's"
 
 
 def _starts(segments: str) -> tuple[str, ...]:
