@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from irtkit.clients.dumps import build_index
+from irtkit.index.layout import KEYED_CLASSES
 from irtkit.index.storage import IndexFile, encode
 from irtkit.index.verify import find_faults, find_misfits
 
@@ -79,6 +80,20 @@ def enclose_itself(arrays: dict[str, Any]) -> None:
     arrays["object.parent"][root] = child
 
 
+def same_key_twice(arrays: dict[str, Any]) -> None:
+    for name in ("key.hash", "key.class", "key.number"):
+        arrays[name][1] = arrays[name][0]
+
+
+def number_of(class_name: str, number: int) -> Any:
+    def damage(arrays: dict[str, Any]) -> None:
+        mine = arrays["key.class"] == KEYED_CLASSES.index(class_name)
+        assert mine.any()
+        arrays["key.number"][mine] = number
+
+    return damage
+
+
 def drop(name: str) -> Any:
     def damage(arrays: dict[str, Any]) -> None:
         del arrays[name]
@@ -118,6 +133,20 @@ def drop(name: str) -> Any:
         (flip("irt_set.irt", 0, 1000), "an entry of irt_set.irt stands for nothing"),
         (flip("irt.gap", 0, 99), "an entry of irt.gap stands for nothing"),
         (enclose_itself, "an object encloses itself"),
+        (drop("key.hash"), "is damaged: it has no array 'key.hash'"),
+        (retype("key.class", np.int32), "key.class has items of format i, expected B"),
+        (shorten("key.number"), "key.number has "),
+        (shorten("org.role"), "org.role has "),
+        (shorten("object.size"), "object.size has "),
+        (flip("object.status", 0, 1000), "an entry of object.status stands for nothing"),
+        (flip("org.type", 0, 1000), "an entry of org.type stands for nothing"),
+        (flip("org.role", 0, -2), "an entry of org.role stands for nothing"),
+        (flip("key.class", 0, 99), "an entry of key.class stands for nothing"),
+        (flip("key.hash", 1, 0), "the keys do not ascend"),
+        (same_key_twice, "the keys do not ascend"),
+        (number_of("role", -1), "a key of a role stands for none"),
+        (number_of("organisation", 1000), "a key of an organisation stands for none"),
+        (number_of("irt", 0), "a key that is no role's and no organisation's stands for one"),
     ],
 )
 def test_arrays_that_do_not_fit_together_are_found(damage: Any, fault: str, whole: IndexFile, tmp_path: Path) -> None:

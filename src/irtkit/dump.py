@@ -11,7 +11,8 @@ It knows no registry, resolves nothing, and opens no file: bytes come through a 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -566,9 +567,16 @@ def gather(buffer: Bytes, start: Indices, length: NDArray[np.int32]) -> Bytes:
         if (taken == widest).all():
             text = items[:, :widest].ravel()
         else:
-            text = items[np.arange(width, dtype=np.uint8) < taken.astype(np.uint8)[:, None]]
+            text = items[_leading(width).take(taken).view(np.bool_).reshape(-1, width)]
     text[ends - 1] = _NEWLINE
     return text
+
+
+@cache
+def _leading(width: int) -> NDArray[Any]:
+    """Return masks of *width* bytes, one an item: item n marks the first n."""
+    marked = np.arange(width) < np.arange(width + 1)[:, None]
+    return marked.view(f"V{width}").ravel()
 
 
 def _with_slow_values(lines: _Lines, found: Indices, values: Values, plain: NDArray[np.bool_]) -> Values:
@@ -578,11 +586,11 @@ def _with_slow_values(lines: _Lines, found: Indices, values: Values, plain: NDAr
     text = values.text.tobytes()
     pieces: list[bytes] = []
     done = 0
-    for index in np.flatnonzero(~plain).tolist():
-        pieces.append(text[done : int(ends[index] - values.length[index] - 1)])
-        done = int(ends[index])
-        value = lines.whole_value(int(found[index])).encode()
-        pieces += [value, b"\n"]
-        length[index] = len(value)
+    slow = np.flatnonzero(~plain)
+    starts = (ends[slow] - length[slow] - 1).tolist()
+    for index, line, start, end in zip(slow.tolist(), found[slow].tolist(), starts, ends[slow].tolist(), strict=True):
+        value = lines.whole_value(line).encode()
+        pieces += [text[done:start], value, b"\n"]
+        length[index], done = len(value), end
     pieces.append(text[done:])
     return Values(values.row, length, np.frombuffer(b"".join(pieces), np.uint8))

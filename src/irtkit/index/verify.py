@@ -212,13 +212,13 @@ class _Arrays:
         if not _ascend(hashes, classes):
             yield "the keys do not ascend"
         numbered = np.zeros(len(numbers), np.bool_)
-        for class_name, column in (("role", "role.handle"), ("organisation", "org")):
+        for class_name, article, column in (("role", "a", "role.handle"), ("organisation", "an", "org")):
             mine = classes == KEYED_CLASSES.index(class_name)
             numbered |= mine
             if not _within(numbers[mine], 0, self._entries(column)):
-                yield f"a key of a {class_name} stands for none"
+                yield f"a key of {article} {class_name} stands for none"
         if (numbers[~numbered] != -1).any():
-            yield "a key stands for a role or an organisation without being one's"
+            yield "a key that is no role's and no organisation's stands for one"
 
 
 def _starts(segments: str) -> tuple[str, ...]:
