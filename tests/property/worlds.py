@@ -18,7 +18,7 @@ from readings import blocks_of
 
 from irtkit.dump import Block, scan
 from irtkit.index.build import arrays_of, shift_for
-from irtkit.index.collect import WANTED, Collector
+from irtkit.index.collect import WANTED, Collector, Partner
 from irtkit.index.lookup import Index, open_index
 from irtkit.index.storage import encode
 from irtkit.resources import AddressRange, format_address
@@ -195,16 +195,19 @@ def addresses_of(family: int) -> tuple[str, ...]:
 
 
 def collect(texts: Sequence[str | bytes], *, collectors: int = 1, **cutting: int) -> Collector:
-    """Collect the dumps *texts*; several collectors take turns at the blocks, as two processes do, and are merged."""
+    """Collect the dumps *texts*; several collectors take turns at the blocks and share, as two processes do."""
     cutting = {"size": 1 << 16, "max_object": 1 << 16, **cutting}
     gathering = [Collector() for _ in range(collectors)]
+    partners = [Partner(gathering[0]) for _ in gathering]
     for number, text in enumerate(texts):
         for count, block in enumerate(blocks_of(text.encode() if isinstance(text, str) else text, **cutting)):
             assert isinstance(block, Block)
             collected = gathering[count % collectors]
-            collected.parts.append(collected.add(scan(block, WANTED), (number, count)))
-    for collected in gathering[1:]:
-        gathering[0].merge(collected)
+            part = collected.add(scan(block, WANTED), (number, count))
+            if collected is gathering[0]:
+                collected.parts.append(part)
+            else:
+                partners[count % collectors].take(collected.share(part))
     return gathering[0]
 
 

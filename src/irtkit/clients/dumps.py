@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import pickle
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from irtkit.clients.scanning import Place, Scanning, Task, received, start, with
 from irtkit.dump import Block, Columns, Rejected, Skipped, scan
 from irtkit.errors import DumpError, IndexFileError
 from irtkit.index.build import arrays_of, shift_for
-from irtkit.index.collect import WANTED, Collector, Part
+from irtkit.index.collect import WANTED, Collector, Part, Partner, Share
 from irtkit.index.storage import encode
 
 __all__ = ["BuildReport", "FileReport", "Progress", "build_index"]
@@ -87,6 +88,7 @@ def build_index(paths: Iterable[str], output: str, *, progress: Progress | None 
 def _collect(dumps: Sequence[str], progress: Progress | None) -> Collector:
     """Gather what decides contacts, of the small dumps first: the second process has not started yet."""
     collected = Collector()
+    partner = Partner(collected)
     helped = _cpus() > 1 and sum(Path(path).stat().st_size for path in dumps) > _WORTH_HELP
     with ExitStack() as stack:
         shared = stack.enter_context(shared_memory()) if helped else None
@@ -100,10 +102,14 @@ def _collect(dumps: Sequence[str], progress: Progress | None) -> Collector:
                     with lent as block:
                         columns = _scanned(block)
                     collected.parts.append(collected.add(columns, place))
+                if helper is not None:
+                    for share in helper.gathered():
+                        partner.take(share)
                 if progress is not None:
                     progress(path, position, size)
         if helper is not None:
-            collected.merge(helper.collected())
+            for share in helper.rest():
+                partner.take(share)
     return collected
 
 
@@ -158,8 +164,8 @@ class _SecondProcess:
     def __init__(self, buffers: Buffers, shared: int) -> None:
         self._buffers = buffers
         self._lent: dict[Place, Lent] = {}
-        self._parts: list[Part] = []
-        self._collected: Collector | None = None
+        self._shares: deque[Share] = deque()
+        self._is_done = False
         self._process: Scanning = start(buffers, shared)
         self._thread = threading.Thread(target=self._receive, args=(self._process.stdout,), daemon=True)
         self._thread.start()
@@ -183,21 +189,25 @@ class _SecondProcess:
     def _receive(self, pipe: IO[bytes]) -> None:
         with pipe:
             try:
-                while not isinstance(item := received(pipe), Collector):
-                    self._parts.append(item)
-                    self._lent.pop(item.place).give_back()
+                while (share := received(pipe)) is not None:
+                    self._shares.append(share)
+                    self._lent.pop(share.part.place).give_back()
             except (EOFError, pickle.UnpicklingError):
                 return
-            self._collected = item
+            self._is_done = True
 
-    def collected(self) -> Collector:
-        """Wait for the other process; return what it gathered. Raises: DumpError when it failed."""
+    def gathered(self) -> Iterator[Share]:
+        """Yield what it has sent by now."""
+        while self._shares:
+            yield self._shares.popleft()
+
+    def rest(self) -> Iterator[Share]:
+        """Wait for the other process; yield the rest of what it gathered. Raises: DumpError when it failed."""
         self._tell(None)
         self._thread.join()
-        if self._process.wait() or self._collected is None:
+        if self._process.wait() or not self._is_done:
             raise DumpError("the process that reads along has ended early", path="dumps")
-        self._collected.parts = self._parts
-        return self._collected
+        yield from self.gathered()
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 """The second process of `irtkit.clients.dumps.build_index`: collects what the blocks it is told of hold.
 
 One pipe says which block lies where in the memory that holds them (`irtkit.clients.files.Buffers`), another takes
-what each block held, then the collector without that. Only its parent talks to it, and it opens no file: reading and
+what each block held. Only its parent talks to it, and it opens no file: reading and
 its errors are the parent's.
 
 It is a fork of its parent where that is safe, for that starts at once; else a program of its own, whose argument is
@@ -110,8 +110,8 @@ def _collect(buffers: Buffers, tasks: IO[bytes], answers: IO[bytes]) -> int:
             while (task := pickle.load(tasks)) is not None:  # noqa: S301 - our own parent wrote it
                 array, size, offset, place = task
                 columns = scan(Block(buffers.arrays[array], size, offset, buffers.arrays[array]), WANTED)
-                _send(collected.add(columns, place), answers)
-            _send(collected, answers)
+                _send(collected.share(collected.add(columns, place)), answers)
+            _send(None, answers)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return 1
     return 0

@@ -1,10 +1,11 @@
 """Numbers for the names and texts that objects have in common, in order of first appearance.
 
-A collector numbers what it meets; two collectors' numbers are made one by `merged`.
+A collector numbers what it meets. Another collector tells it what is `new` of its own, and `numbers` makes the two one.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -39,6 +40,7 @@ class Codes:
 
     def __init__(self) -> None:
         self.code: dict[Name, int] = {}
+        self._told = 0
         self._by_registry: dict[str, _NamesCoded] = {}
 
     def of(self, value: Name) -> int:
@@ -52,9 +54,15 @@ class Codes:
             known = self._by_registry[registry] = _NamesCoded(registry, self.code)
         return list(map(known.__getitem__, names))
 
-    def merged(self, other: Codes) -> Array:
-        """Take in the values of *other*; return the number here of each of its numbers, -1 of -1."""
-        return np.array([*map(self.of, other.code), -1])
+    def new(self) -> list[Name]:
+        """Return the values that came since this was last called, in order."""
+        names = list(islice(reversed(self.code), len(self.code) - self._told))
+        self._told = len(self.code)
+        return names[::-1]
+
+    def numbers(self, values: list[Name]) -> list[int]:
+        """Return the number of each of *values*, new ones numbered."""
+        return [*map(self.of, values)]
 
 
 class CodesOfTexts(Codes):

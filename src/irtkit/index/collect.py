@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -35,7 +36,7 @@ from irtkit.schema.contact_facts import (
 )
 from irtkit.schema.contact_rules import RULES, ContactRules, registry_of_source, rules_for_source
 
-__all__ = ["WANTED", "Collector", "Keys", "Networks", "Part", "Party", "joined", "source_rank"]
+__all__ = ["WANTED", "Collector", "Keys", "Networks", "Part", "Partner", "Party", "Share", "joined", "source_rank"]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -119,6 +120,18 @@ class Party(NamedTuple):
     org_type: str = ""
 
 
+class Share(NamedTuple):
+    """What a collector gathered of one block, for another collector; codes go on from those told before."""
+
+    part: Part
+    names: dict[str, list[Name]]
+    """The new names of each kind of code, in order."""
+    irt_sets: list[tuple[int, ...]]
+    """The new ones, in order."""
+    parties: dict[str, dict[Name, Party]]
+    counts: dict[tuple[str, str], int]
+
+
 class Collector:
     """Gathers the columns of dumps, block by block."""
 
@@ -132,6 +145,7 @@ class Collector:
         self.irt_sets: dict[tuple[int, ...], int] = {}
         self.parties: dict[str, dict[Name, Party]] = {name: {} for name in _PARTIES}
         self._sets_of_texts: dict[str, dict[str, int]] = {}
+        self._sets_told = 0
         self._country_of_word = np.full(1 << 16, -1, np.int32)
 
     def add(self, columns: Columns, place: tuple[int, int]) -> Part:
@@ -175,36 +189,25 @@ class Collector:
         rejected += _add_ranges(networks, keys, class_name, scanned.line)
         return networks
 
-    def merge(self, other: Collector) -> None:
-        """Take in what another collector gathered from other blocks of the same dumps."""
-        maps = {
-            "source": self.sources.merged(other.sources),
-            "country": self.countries.merged(other.countries),
-            "org": self.orgs.merged(other.orgs),
-            "role": self.roles.merged(other.roles),
-            "status": self.statuses.merged(other.statuses),
+    def share(self, part: Part) -> Share:
+        """Return all that came with *part*, the block added last; parties and counts are not kept here."""
+        new_sets = list(islice(self.irt_sets, self._sets_told, None))
+        self._sets_told = len(self.irt_sets)
+        parties, self.parties = self.parties, {name: {} for name in _PARTIES}
+        counts, self.counts = self.counts, {}
+        return Share(part, {name: codes.new() for name, codes in self.codes.items()}, new_sets, parties, counts)
+
+    @property
+    def codes(self) -> dict[str, Codes]:
+        """What is numbered, by kind."""
+        return {
+            "source": self.sources,
+            "country": self.countries,
+            "org": self.orgs,
+            "role": self.roles,
+            "status": self.statuses,
+            "irt": self.irts,
         }
-        irts = self.irts.merged(other.irts)
-        sets = [tuple(irts[irt] for irt in members) for members in other.irt_sets]
-        maps["irts"] = np.array([*(self.irt_sets.setdefault(irt_set, len(self.irt_sets)) for irt_set in sets), -1])
-        numbers = {"role": maps["role"].astype(np.int32), "organisation": maps["org"].astype(np.int32)}
-        for part in other.parts:
-            part.keys = [
-                keys if keys.number is None else keys._replace(number=numbers[keys.class_name][keys.number])
-                for keys in part.keys
-            ]
-            for networks in part.networks:
-                for name, codes in maps.items():
-                    networks.codes[name] = codes[networks.codes[name]].astype(np.int32)
-        self.parts += other.parts
-        for key, count in other.counts.items():
-            self.counts[key] = self.counts.get(key, 0) + count
-        for class_name, parties in other.parties.items():
-            known = self.parties[class_name]
-            for key, party in parties.items():
-                older = known.get(key)
-                if older is None or party.order < older.order:
-                    known[key] = party
 
     def _source_codes(self, values: Values, count: int, class_name: str) -> Array:
         codes = np.full(count, -1, np.int32)
@@ -343,6 +346,46 @@ class Collector:
             if older is None or order < older.order:
                 known[key] = _party(class_name, order, party, rules)
         return None if codes is None else np.array(numbers, np.int32)
+
+
+class Partner:
+    """Takes what another collector shares of other blocks of the same dumps into *collector*, with codes of its own."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._numbers = {name: np.full(1, -1, np.int32) for name in (*collector.codes, "irts")}
+        """The number here of each of the other's numbers, -1 of -1."""
+
+    def take(self, share: Share) -> None:
+        """Take in one block."""
+        mine = self._collector
+        for name, names in share.names.items():
+            self._learn(name, mine.codes[name].numbers(names))
+        irts = self._numbers["irt"]
+        sets = [tuple(irts[list(members)].tolist()) for members in share.irt_sets]
+        self._learn("irts", [mine.irt_sets.setdefault(irt_set, len(mine.irt_sets)) for irt_set in sets])
+        for networks in share.part.networks:
+            for name in ("source", "country", "org", "role", "status", "irts"):
+                networks.codes[name] = self._numbers[name][networks.codes[name]]
+        of_class = {"role": self._numbers["role"], "organisation": self._numbers["org"]}
+        share.part.keys[:] = [
+            keys if keys.number is None else keys._replace(number=of_class[keys.class_name][keys.number])
+            for keys in share.part.keys
+        ]
+        mine.parts.append(share.part)
+        for key, count in share.counts.items():
+            mine.counts[key] = mine.counts.get(key, 0) + count
+        for class_name, parties in share.parties.items():
+            known = mine.parties[class_name]
+            for key, party in parties.items():
+                older = known.get(key)
+                if older is None or party.order < older.order:
+                    known[key] = party
+
+    def _learn(self, name: str, numbers: list[int]) -> None:
+        if numbers:
+            known = self._numbers[name][:-1]
+            self._numbers[name] = np.concatenate([known, np.array([*numbers, -1], np.int32)])
 
 
 def _party(
