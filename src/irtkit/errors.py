@@ -5,6 +5,10 @@ irtkit could not do what it was asked. No exception here borrows the name of a b
 """
 
 __all__ = [
+    "AccessDeniedError",
+    "AnswerError",
+    "BudgetError",
+    "DeadlineError",
     "DumpError",
     "FileError",
     "IndexFileError",
@@ -12,7 +16,10 @@ __all__ = [
     "ListError",
     "OutputError",
     "ParseError",
+    "QueryError",
     "RangeError",
+    "ServerError",
+    "UnreachableError",
 ]
 
 
@@ -68,3 +75,50 @@ class ListError(FileError):
 
 class OutputError(FileError):
     """An output cannot be written."""
+
+
+class QueryError(IrtkitError, ValueError):
+    """A question cannot be put to any server as it is; the message says what was expected."""
+
+
+class ServerError(IrtkitError):
+    """A server did not answer; *server* names it. The subclass says whose fault it is."""
+
+    def __init__(self, message: str, *, server: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.server = server
+
+    def __str__(self) -> str:
+        return f"{self.server}: {self.message}"
+
+
+class UnreachableError(ServerError):
+    """The network's fault, or the server is down: no connection, or one that broke."""
+
+
+class DeadlineError(ServerError):
+    """The time for the whole question is over; *message* says what was going on."""
+
+
+class AnswerError(ServerError):
+    """The server's fault: what it sent breaks its protocol, or is beyond a limit."""
+
+
+class AccessDeniedError(ServerError):
+    """The server refuses to answer us: blocked, over its limit, or too many connections.
+
+    *retry_at* is when asking again makes sense, in seconds since the epoch; None if the server does not say.
+    """
+
+    def __init__(self, message: str, *, server: str, retry_at: float | None = None) -> None:
+        super().__init__(message, server=server)
+        self.retry_at = retry_at
+
+
+class BudgetError(ServerError):
+    """Our own ledger stops before the server's limit; nothing was sent. *retry_at* says when it goes on."""
+
+    def __init__(self, message: str, *, server: str, retry_at: float) -> None:
+        super().__init__(message, server=server)
+        self.retry_at = retry_at
