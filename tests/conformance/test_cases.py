@@ -1,9 +1,8 @@
 """The registry's verdicts, case by case: what RIPE's own classes say, irtkit says.
 
 `IRTKIT_CONFORMANCE=FILE` names the cases, one JSON object a line, as `shared/conformance/README.md` describes
-them; without it the file there is read. One test is one case, and its id ends in the case's id. A case of a
-kind that irtkit has no code for is skipped, and so is an accident of the registry's program that `REFUSED`
-names; both say why.
+them; without it the file there is read. One test is one case, and its id ends in the case's id. An accident of the
+registry's program that `REFUSED` names is skipped, and the table says why.
 """
 
 import json
@@ -29,15 +28,12 @@ from irtkit.schema.contact_rules import registry_of_source
 from irtkit.schema.ripe import RIPE
 from irtkit.schema.syntaxes import find_syntax
 from irtkit.validation import Action, Options, iter_problems
+from irtkit.wire.questions import Server
+from irtkit.wire.whois.answers import AnswerReader, parse_answer
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "conformance" / "cases-open.jsonl"
 SOURCE = "TEST"
 """The main source of every case's database."""
-
-LATER = {
-    "response": "whois answers are not read yet",
-}
-"""Kinds that irtkit has no code for, and what is missing."""
 
 REFUSED: dict[str, str] = {}
 """Ids of `quirk` cases that irtkit decides otherwise, and why."""
@@ -73,9 +69,7 @@ def cases() -> Iterator[Any]:
 def skipped(case: Case) -> list[pytest.MarkDecorator]:
     """The mark of a case that is not decided, with the reason."""
     reason = None
-    if case["kind"] in LATER:
-        reason = f"kind {case['kind']} is of a later issue: {LATER[case['kind']]}"
-    elif case.get("quirk") and case["id"] in REFUSED:
+    if case.get("quirk") and case["id"] in REFUSED:
         reason = f"a quirk refused by name: {REFUSED[case['id']]}"
     return [pytest.mark.skip(reason=reason)] if reason else []
 
@@ -215,6 +209,27 @@ def check_attribute(case: Case, _: Path) -> None:
     assert (not any(map(syntax.find_fault, values))) is case["valid"]
 
 
+def check_response(case: Case, _: Path) -> None:
+    """Hold an answer, read whole and byte by byte, in both charsets of the registry, against the case.
+
+    The cases call every paragraph an object that does not begin with `%`; one that irtkit reads no object in is a
+    problem, and lost nowhere.
+    """
+    server = Server("whois.example")
+    for body in [case["text"].encode("latin-1", "replace"), case["text"].encode()]:
+        answer = parse_answer(body, server)
+        assert {
+            "objects": len(answer.objects) + len(answer.problems),
+            "comments": sum(comment.text.startswith("%") for comment in answer.comments),
+            "errors": [notice.code for notice in answer.errors if notice.code is not None],
+            "warnings": [notice.code for notice in answer.warnings if notice.code is not None],
+        } == case["expect"]
+        reader = AnswerReader(server)
+        found = [obj for position in range(len(body)) for obj in reader.feed(body[position : position + 1])]
+        assert reader.close() == answer
+        assert tuple(found) == answer.objects[: len(found)]
+
+
 def answers(case: Case, folder: Path) -> Iterator[Found]:
     """Yield the answer of each path that can be asked.
 
@@ -286,6 +301,7 @@ CHECKS: dict[str, Callable[[Case, Path], None]] = {
     "abusec": check_abusec,
     "irt": check_irt,
     "irt-auth": check_irt_auth,
+    "response": check_response,
 }
 
 
