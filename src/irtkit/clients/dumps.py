@@ -22,9 +22,9 @@ from irtkit.clients.outputs import replacing
 from irtkit.clients.scanning import Place, Scanning, Task, received, start, without_cycle_search
 from irtkit.dump import Block, Columns, Rejected, Skipped, scan
 from irtkit.errors import DumpError, IndexFileError
-from irtkit.index.build import arrays_of, shift_for
+from irtkit.index.build import iter_arrays, most_arrays, shift_for
 from irtkit.index.collect import WANTED, Collector, Part, Partner, Share
-from irtkit.index.storage import encode
+from irtkit.index.storage import Encoder, header_room
 
 __all__ = ["BuildReport", "FileReport", "Progress", "build_index"]
 
@@ -79,10 +79,20 @@ def build_index(paths: Iterable[str], output: str, *, progress: Progress | None 
     with replacing(output, IndexFileError, durable=True) as file, without_cycle_search():
         collected = _collect(dumps, progress)
         report = BuildReport(_file_reports(dumps, collected.parts), dict(sorted(collected.counts.items())))
-        arrays = arrays_of(collected)
-        for part in encode(arrays, _manifest(report, shift_for(len(arrays["ipv4.start"])))):
-            file.write(part)
+        _write(file, collected, _manifest(report))
     return report
+
+
+def _write(file: IO[bytes], collected: Collector, manifest: dict[str, object]) -> None:
+    encoder = Encoder(header_room(manifest, most_arrays(collected)))
+    file.seek(encoder.start)
+    for name, pieces in iter_arrays(collected):
+        if name == "ipv4.start":
+            manifest["shift"] = shift_for(sum(map(len, pieces)))
+        for part in encoder.parts(name, *pieces):
+            file.write(part)
+    file.seek(0)
+    file.write(encoder.header(manifest))
 
 
 def _collect(dumps: Sequence[str], progress: Progress | None) -> Collector:
@@ -119,10 +129,10 @@ def _scanned(block: Block | Skipped) -> Columns:
     return scan(block, WANTED)
 
 
-def _manifest(report: BuildReport, shift: int) -> dict[str, object]:
+def _manifest(report: BuildReport) -> dict[str, object]:
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "shift": shift,
+        "shift": 0,
         "objects": [[source, name, count] for (source, name), count in report.counts.items()],
         "files": [
             {"name": Path(file.path).name, "size": file.size, "objects": file.taken, "rejected": file.rejected}

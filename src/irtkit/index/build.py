@@ -10,35 +10,44 @@ It reads no files, and no text but the handles of roles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import chain
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from irtkit.index.collect import Collector, Keys, Networks, joined, source_rank
-from irtkit.index.flatten import Hierarchy, Holdings, Rows, flatten, merge
+from irtkit.index.flatten import Hierarchy, Holdings, Rows, fill_abuse, fill_irts, merge
+from irtkit.index.keycert_arrays import key_cert_arrays
 from irtkit.index.layout import GAPS, KEYED_CLASSES, PARTY_TEXTS, Flag
-from irtkit.index.nesting import ranks_ipv4, ranks_ipv6
-from irtkit.index.texts import text_arrays, text_column
+from irtkit.index.nesting import Nesting, nest, ranks_ipv4, ranks_ipv6
+from irtkit.index.texts import text_column, text_ends
 from irtkit.schema.contact_facts import MailboxFacts
 from irtkit.schema.contact_rules import registry_of_source
 
 if TYPE_CHECKING:
     from irtkit.index.codes import Codes, Name
 
-__all__ = ["arrays_of", "shift_for"]
+__all__ = ["arrays_of", "iter_arrays", "most_arrays", "shift_for"]
 
 Array: TypeAlias = NDArray[Any]
 Facts: TypeAlias = Sequence[MailboxFacts | None]
 
-_CODES = {
-    **dict.fromkeys(("source", "country", "org", "status", "role", "irts"), np.int32),
-    **dict.fromkeys(("flags", "size"), np.uint8),
-}
-"""The columns of objects that are numbers."""
+Pieces: TypeAlias = list[Array]
+"""One column, in one or more arrays to be put end to end."""
+
+_CODES = {**dict.fromkeys(("source", "org", "irts", "role"), np.int32), "flags": np.uint8}
+"""The columns of objects that decide something."""
+_OTHER_CODES = {**dict.fromkeys(("country", "status"), np.int32), "size": np.uint8}
+"""Those that are only kept."""
+_ARRAYS = 100
+"""More than there are whatever the sources."""
+_ARRAYS_OF_REGISTRY = 7
+"""Segments of each family."""
 _LAST_HALF = np.uint64((1 << 64) - 1)
 _NOTHING = 1 << 40
 """Added to the size of what registers nothing: more than any size."""
@@ -59,31 +68,92 @@ class _Space:
 
 
 def arrays_of(collected: Collector) -> dict[str, Array]:
-    """Return the arrays of the index, as `irtkit.index.layout` lists them. The collector is spent."""
+    """Return the arrays of the index by name. The collector is spent."""
+    return {name: np.concatenate(pieces) for name, pieces in iter_arrays(collected)}
+
+
+def most_arrays(collected: Collector) -> int:
+    """Return a number of arrays that `iter_arrays` does not exceed."""
+    return _ARRAYS + _ARRAYS_OF_REGISTRY * len(collected.sources.code)
+
+
+def iter_arrays(collected: Collector) -> Iterator[tuple[str, Pieces]]:
+    """Yield name and array of what is in the index, as `irtkit.index.layout` lists it, in the order they are ready.
+
+    An array comes in one or more pieces, to be put end to end. Threads make the next arrays while the caller writes
+    one. The collector is spent.
+    """
     parts = sorted(collected.parts, key=lambda part: part.place)
     networks = [network for part in parts for network in part.networks]
-    codes = {name: joined([network.codes[name] for network in networks], dtype) for name, dtype in _CODES.items()}
-    with ThreadPoolExecutor(1, "irtkit-build") as pool:  # NumPy works on whole columns while names are looked up here
-        spaces = pool.submit(lambda: {"ipv4": _ipv4_space(networks), "ipv6": _ipv6_space(networks)})
-        texts = pool.submit(lambda: dict(_object_texts(networks)))
-        keys = pool.submit(lambda: dict(_keys([keys for part in parts for keys in part.keys])))
-        organisations = dict(_organisations(collected))
-        roles, leads = _abuse_contacts(collected, codes, organisations["org.role"])
-        irts = [_facts(collected, "irt", name) for name in collected.irts.code]
-        parties = {**dict(_parties("irt", collected.irts, irts)), **dict(_parties("role", collected.roles, roles))}
-        sources = [name for _, name in collected.sources.code]
-        answers = dict(_answers(spaces.result(), sources, codes, leads))
+    codes = {name: joined([network.codes.pop(name) for network in networks], dtype) for name, dtype in _CODES.items()}
+    sources = [name for _, name in collected.sources.code]
+    made: SimpleQueue[tuple[str, Pieces] | Future[None]] = SimpleQueue()
+
+    def tell(arrays: Iterable[tuple[str, Array | Pieces]]) -> None:
+        for name, pieces in arrays:
+            made.put((name, pieces if isinstance(pieces, list) else [pieces]))
+
+    with ThreadPoolExecutor(3, "irtkit-build") as pool:
+        ipv4 = pool.submit(_ipv4_space, networks)
+        leads = pool.submit(lambda: _names(collected, codes, tell))
+        ipv6 = pool.submit(_ipv6_space, networks)
+        spaces = {"ipv4": ipv4, "ipv6": ipv6}
+        jobs = [
+            pool.submit(lambda: tell(_answers(pool, _results(spaces), sources, codes, leads.result()))),
+            pool.submit(lambda: tell(_object_texts(networks))),
+            pool.submit(lambda: tell(_keys([keys for part in parts for keys in part.keys]))),
+            pool.submit(lambda: tell(key_cert_arrays(collected, parts))),
+        ]
+        tell(_objects(networks, codes))
+        for job in jobs:
+            job.add_done_callback(made.put)
+        left = len(jobs)
+        while left:
+            ready = made.get()
+            if isinstance(ready, tuple):
+                yield ready
+            else:
+                ready.result()
+                left -= 1
+    yield "object.flags", [codes["flags"]]
+
+
+def _results(spaces: dict[str, Future[_Space]]) -> dict[str, _Space]:
+    return {family: space.result() for family, space in spaces.items()}
+
+
+def _objects(networks: Sequence[Networks], codes: dict[str, Array]) -> Iterator[tuple[str, Array | Pieces]]:
+    """Yield the columns of objects that are what was collected."""
+    for name in ("source", "org", "irts"):
+        yield f"object.{name}", codes[name]
+    for name, dtype in _OTHER_CODES.items():
+        yield f"object.{name}", _pieces([network.codes.pop(name) for network in networks], dtype)
+
+
+def _pieces(arrays: list[Array], dtype: type) -> Pieces:
+    return arrays or [np.zeros(0, dtype)]
+
+
+def _names(collected: Collector, codes: dict[str, Array], tell: Callable[[Iterable[tuple[str, Array]]], None]) -> Array:
+    """Tell the arrays of what has a name; return which objects have an abuse contact that leads to a role."""
+    organisations = dict(_organisations(collected))
+    roles, leads = _abuse_contacts(collected, codes, organisations["org.role"])
+    irts = [_facts(collected, "irt", name) for name in collected.irts.code]
     sets = list(collected.irt_sets)
-    return {
-        **answers,
-        **parties,
-        **texts.result(),
-        **keys.result(),
-        **organisations,
-        **dict(_objects(collected, codes)),
-        "irt_set.at": np.cumsum([0, *map(len, sets)]).astype(np.uint32),
-        "irt_set.irt": np.array([irt for members in sets for irt in members], np.int32),
-    }
+    tell([*organisations.items(), ("object.role", codes["role"])])
+    tell(_parties("irt", collected.irts, irts))
+    tell(_parties("role", collected.roles, roles))
+    for name, column in (
+        ("source", collected.sources),
+        ("country", collected.countries),
+        ("org", collected.orgs),
+        ("status", collected.statuses),
+    ):
+        tell(text_column(name, (text for _, text in column.code)))
+    sizes = np.cumsum([0, *map(len, sets)]).astype(np.uint32)
+    members = np.array([irt for irts in sets for irt in irts], np.int32)
+    tell([("irt_set.at", sizes), ("irt_set.irt", members)])
+    return leads
 
 
 def _facts(collected: Collector, class_name: str, name: Name) -> MailboxFacts | None:
@@ -141,8 +211,8 @@ def _abuse_contacts(collected: Collector, codes: dict[str, Array], role_of_org: 
 
 
 def _answers(
-    spaces: dict[str, _Space], sources: list[str], codes: dict[str, Array], leads: Array
-) -> Iterator[tuple[str, Array]]:
+    pool: ThreadPoolExecutor, spaces: dict[str, _Space], sources: list[str], codes: dict[str, Array], leads: Array
+) -> Iterator[tuple[str, Array | Pieces]]:
     count = len(codes["flags"])
     alive = (codes["flags"] & (Flag.DEAD.value | Flag.PLACEHOLDER.value)) == 0
     nameless = codes["source"] == (sources.index("") if "" in sources else -1)
@@ -155,17 +225,21 @@ def _answers(
         silent=(codes["flags"] & Flag.PLACEHOLDER.value) > 0,
     )
     rows = Rows.of(count)
-    found = {}
-    for family, space in spaces.items():
+    for space in spaces.values():
         codes["flags"][space.number[space.root]] |= Flag.ROOT.value
-        found[family] = _rows_of(space, holdings, rows, codes, sources)
+    nesting = {family: pool.submit(_nested, space, codes, sources) for family, space in spaces.items()}
+    nested = {family: future.result() for family, future in nesting.items()}
+    abuse = [pool.submit(fill_abuse, *pair, holdings, rows) for pair in chain.from_iterable(nested.values())]
+    found = {family: [fill_irts(*pair, holdings, rows) for pair in pairs] for family, pairs in nested.items()}
+    wait(abuse)
     more = np.array(list(rows.more), np.int32).reshape(-1, 3)
     owner = more[:, 0]
-    yield "row.object", np.concatenate([np.arange(count, dtype=np.int32), owner])
-    yield "row.irt", np.concatenate([rows.irt, more[:, 1]])
-    yield "row.irt_up", _levels(np.concatenate([rows.irt_up, more[:, 2]]))
-    yield "row.abuse", np.concatenate([rows.abuse, rows.abuse[owner]])
-    yield "row.abuse_up", _levels(np.concatenate([rows.abuse_up, rows.abuse_up[owner]]))
+    irt, irt_up = np.ascontiguousarray(more[:, 1]), more[:, 2]
+    yield "row.object", [np.arange(count, dtype=np.int32), np.ascontiguousarray(owner)]
+    yield "row.irt", [rows.irt, irt]
+    yield "row.irt_up", [_levels(rows.irt_up), _levels(irt_up)]
+    yield "row.abuse", [rows.abuse, rows.abuse[owner]]
+    yield "row.abuse_up", [_levels(rows.abuse_up), _levels(rows.abuse_up[owner])]
     yield "object.parent", rows.parent
     yield "overlapping", joined(list(rows.overlapping), np.int32)
     for family, space in spaces.items():
@@ -212,8 +286,9 @@ def shift_for(segments: int) -> int:
 
 def _buckets(starts: Array) -> Array:
     shift = shift_for(len(starts))
-    edges = np.arange((1 << (32 - shift)) + 1, dtype=np.uint64) << np.uint64(shift)
-    return np.searchsorted(starts, edges).astype(np.uint32)
+    before = np.zeros((1 << (32 - shift)) + 1, np.uint32)
+    before[(starts >> np.uint32(shift)) + 1] = np.arange(1, len(starts) + 1, dtype=np.uint32)  # the last one stays
+    return np.maximum.accumulate(before, out=before)
 
 
 def _ranges(networks: Sequence[Networks], family: str, dtype: type) -> tuple[Array, Array, Array]:
@@ -251,15 +326,14 @@ def _ipv6_space(networks: Sequence[Networks]) -> _Space:
     return _Space(number, (start_high, start_low), low, high, size, root)
 
 
-def _rows_of(space: _Space, holdings: Holdings, rows: Rows, codes: dict[str, Array], sources: list[str]) -> list[Array]:
-    """Flatten the ranges of each registry; return for each the row of every segment."""
-    segments = len(space.starts[0])
+def _nested(space: _Space, codes: dict[str, Array], sources: list[str]) -> list[tuple[Hierarchy, Nesting]]:
+    """Return the ranges of each registry, and how they lie."""
     registry = _registry_codes(codes["source"], sources)[codes["source"][space.number]]
     found = []
     for code in np.unique(registry).tolist():
         mine = _without_shadowed(space, np.flatnonzero(registry == code), codes, sources)
         hierarchy = Hierarchy(space.number[mine], space.low[mine], space.high[mine], space.size[mine])
-        found.append(flatten(hierarchy, segments, holdings, rows))
+        found.append((hierarchy, nest(hierarchy.low, hierarchy.high, hierarchy.size, len(space.starts[0]))))
     return found
 
 
@@ -302,24 +376,12 @@ def _any_equal(low: Array, high: Array, segments: int) -> bool:
     return bool((in_order[1:] == in_order[:-1]).any())
 
 
-def _objects(collected: Collector, codes: dict[str, Array]) -> Iterator[tuple[str, Array]]:
-    for name in _CODES:
-        yield f"object.{name}", codes[name]
-    for name, column in (
-        ("source", collected.sources),
-        ("country", collected.countries),
-        ("org", collected.orgs),
-        ("status", collected.statuses),
-    ):
-        yield from text_column(name, (text for _, text in column.code))
-
-
-def _object_texts(networks: Sequence[Networks]) -> Iterator[tuple[str, Array]]:
+def _object_texts(networks: Sequence[Networks]) -> Iterator[tuple[str, Array | Pieces]]:
     for name in ("key", "netname"):
         values = [getattr(network, name) for network in networks]
         length = joined([column.length for column in values], np.int32)
-        text = joined([column.text for column in values], np.uint8)
-        yield from text_arrays(f"object.{name}", length, text)
+        yield f"object.{name}.at", text_ends(length)
+        yield f"object.{name}.text", _pieces([column.text for column in values], np.uint8)
 
 
 def _parties(name: str, codes: Codes, facts: Facts) -> Iterator[tuple[str, Array]]:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from irtkit.index.nesting import NONE, Nesting, inherit, nest, paint
+from irtkit.index.nesting import NONE, Nesting, inherit, paint
 
-__all__ = ["Hierarchy", "Holdings", "Ints", "Rows", "flatten", "merge"]
+__all__ = ["Hierarchy", "Holdings", "Ints", "Rows", "fill_abuse", "fill_irts", "merge"]
 
 Ints = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -75,18 +75,22 @@ class Hierarchy:
     """Grows with the number of addresses."""
 
 
-def flatten(hierarchy: Hierarchy, segments: int, holdings: Holdings, rows: Rows) -> Ints:
-    """Fill in the *rows* of the objects in *hierarchy*; return the row of each segment, or NONE."""
+def fill_abuse(hierarchy: Hierarchy, nesting: Nesting, holdings: Holdings, rows: Rows) -> None:
+    """Fill in what is around the objects of a hierarchy, and whose abuse-c counts."""
     number = hierarchy.number
-    nesting = nest(hierarchy.low, hierarchy.high, hierarchy.size, segments)
     rows.parent[number] = _numbered(number, nesting.parent)
     abuse = _abuse_holder(nesting, number, holdings)
+    abuse[holdings.silent[number]] = NONE
+    _fill(rows.abuse, rows.abuse_up, number, nesting, abuse)
+
+
+def fill_irts(hierarchy: Hierarchy, nesting: Nesting, holdings: Holdings, rows: Rows) -> Ints:
+    """Fill in whose mnt-irt counts for the objects of a hierarchy; return the row of each segment, or NONE."""
+    number = hierarchy.number
     irt = inherit(nesting, holdings.irt[number])
     silent = holdings.silent[number]
-    abuse[silent] = irt[silent] = NONE
-    for holder, into, up in ((abuse, rows.abuse, rows.abuse_up), (irt, rows.irt, rows.irt_up)):
-        into[number] = _numbered(number, holder)
-        up[number] = np.where(holder == NONE, 0, nesting.depth - nesting.depth[holder])
+    irt[silent] = NONE
+    _fill(rows.irt, rows.irt_up, number, nesting, irt)
     row = _numbered(number, nesting.owner)
     if len(nesting.overlapping):
         rows.overlapping.append(number[nesting.overlapping])
@@ -95,6 +99,11 @@ def flatten(hierarchy: Hierarchy, segments: int, holdings: Holdings, rows: Rows)
         for segment in np.flatnonzero(other).tolist():
             row[segment] = _row_for(rows, nesting, hierarchy, segment, int(painted[segment]))
     return row
+
+
+def _fill(into: Ints, up: Ints, number: Ints, nesting: Nesting, holder: Ints) -> None:
+    into[number] = _numbered(number, holder)
+    up[number] = np.where(holder == NONE, 0, nesting.depth - nesting.depth[holder])
 
 
 def _abuse_holder(nesting: Nesting, number: Ints, holdings: Holdings) -> Ints:

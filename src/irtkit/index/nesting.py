@@ -23,6 +23,8 @@ MAX_OVERLAPPING = 4096
 """Registries refuse partial overlaps; beyond so many, the range around one is sought along its parents only."""
 
 _LAST_IPV4 = 0xFFFFFFFF
+_WIDE = 64
+"""Segments a range on average from which each range is set by itself."""
 
 Ints = NDArray[np.int32]
 Words = NDArray[np.uint64]
@@ -159,8 +161,7 @@ class _Painted:
         self.depth[group] = self.depth[above] + 1
         self.turn[group] = np.arange(self._turns, self._turns + len(group))
         self._turns += len(group)
-        for index, first, last in zip(group.tolist(), begin.tolist(), end.tolist(), strict=True):
-            owner[first:last] = index
+        _fill(owner, begin, end, group)
 
     def _encloses(self, index: int, begin: int, end: int) -> bool:
         return bool(self.low[index] <= begin and self.high[index] >= end)
@@ -185,6 +186,18 @@ class _Painted:
             if self.turn[climbed] > self.turn[best]:
                 best = climbed
         return best
+
+
+def _fill(segments: Ints, begin: Ints, end: Ints, values: Ints) -> None:
+    """Set the segments from each *begin* to its *end*, none of which overlap, to the value beside it."""
+    width = end - begin
+    total = int(width.sum(dtype=np.int64))
+    if total > _WIDE * len(values):
+        for value, first, last in zip(values.tolist(), begin.tolist(), end.tolist(), strict=True):
+            segments[first:last] = value
+        return
+    skipped = begin - (np.cumsum(width, dtype=np.int32) - width)
+    segments[np.arange(total, dtype=np.int32) + np.repeat(skipped, width)] = np.repeat(values, width)
 
 
 def inherit(nesting: Nesting, holds: NDArray[np.bool_]) -> Ints:

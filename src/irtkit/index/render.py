@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import groupby
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -37,6 +38,8 @@ _LINE_FIELDS = ("input", "address")
 _ANSWER_FIELDS = ("irt_network", "irts", "contacts", "email", "reason")
 _TABLE_BYTES = 96 << 20
 """Texts of rows that are kept, at most."""
+_WORTH = {"answer": 8, "object": 2, "row": 1}
+"""By how much fewer records than rows may have been written when a table of that kind pays."""
 _PIECE = 1 << 14
 """Rows whose texts are made at once: on the way there they are in memory several times."""
 _FORMULA = b"=+-@"
@@ -54,7 +57,8 @@ class Text:
         self.records = records
         self.fields = tuple(fields)
         self._cells: dict[str, pa.Array] = {}
-        self._groups = [_Group(self, names) for names in _runs(self.fields)]
+        self._groups = [_Group(self, kind, names) for kind, names in _runs(self.fields, _kind)]
+        self._wide_groups = [_Group(self, kind, names) for kind, names in _runs(self.fields, _wide_kind)]
         self._seen = 0
 
     def head(self) -> bytes:
@@ -78,6 +82,8 @@ class Text:
         they were read as; a line that is no plain address has its record in *others*, by its number.
         """
         lines = _lines(text, ends)
+        if all(group.has_table() for group in self._wide_groups if group.kind != "line"):
+            self._groups = self._wide_groups
         pieces = [
             group.of_lines(lines, read) if group.kind == "line" else group.of_rows(read) for group in self._groups
         ]
@@ -100,7 +106,7 @@ class Text:
 
     def worth_a_table(self, kind: str) -> bool:
         """Whether so many records were written that the texts of all rows pay; there are few different answers."""
-        return self._seen > self.rows // (8 if kind == "answer" else 2)
+        return self._seen * _WORTH[kind] > self.rows
 
     @cached_property
     def without_email(self) -> Array:
@@ -156,22 +162,20 @@ class Text:
         raise NotImplementedError
 
 
-def _runs(fields: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Cut *fields* into runs that depend on the line, on the object, or on the answer alone."""
-    run: list[str] = []
-    for field in fields:
-        if run and _kind(field) != _kind(run[-1]):
-            yield tuple(run)
-            run = []
-        run.append(field)
-    if run:
-        yield tuple(run)
+def _runs(fields: Sequence[str], kind_of: Callable[[str], str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Cut *fields* into runs of one kind."""
+    return ((kind, tuple(run)) for kind, run in groupby(fields, kind_of))
 
 
 def _kind(field: str) -> str:
+    """Say what a field depends on alone: the line, the object, or the answer."""
     if field in _LINE_FIELDS:
         return "line"
     return "answer" if field in _ANSWER_FIELDS else "object"
+
+
+def _wide_kind(field: str) -> str:
+    return "line" if field in _LINE_FIELDS else "row"
 
 
 def _packed(holder: Array, up: Array) -> NDArray[np.uint64]:
@@ -187,14 +191,15 @@ def _packed(holder: Array, up: Array) -> NDArray[np.uint64]:
 class _Group:
     """A run of fields that are put together at once."""
 
-    def __init__(self, text: Text, fields: tuple[str, ...]) -> None:
+    def __init__(self, text: Text, kind: str, fields: tuple[str, ...]) -> None:
         self.fields = fields
-        self.kind = _kind(fields[0])
+        self.kind = kind
         self._text = text
         self._lock = Lock()
         self._table: pa.Array | None = None
         self._index: Array | None = None
-        self._refused = self.kind == "object" and len(fields) == 1  # its dictionary is the table
+        self._refused = kind != "answer" and len({_kind(field) for field in fields}) == len(fields) == 1
+        """A single field of an object: its dictionary is the table."""
 
     def of_lines(self, lines: pa.Array, read: Read) -> pa.Array:
         """Return the fields of each line that was read as an address."""
@@ -209,7 +214,7 @@ class _Group:
         special = np.zeros(len(read.row), np.bool_)
         if "reason" in self.fields:
             special = read.special(self._text.without_email[read.row] & (read.row != NO_ADDRESS))
-        if not self._has_table() or self._table is None:
+        if not self.has_table() or self._table is None:
             return self._compose(read.row, special)
         if self._index is None:
             place = np.where(read.row < 0, read.row + len(self._table), read.row)
@@ -233,7 +238,7 @@ class _Group:
             return columns[0]
         return pc.binary_join_element_wise(*columns, self._text.separator)
 
-    def _has_table(self) -> bool:
+    def has_table(self) -> bool:
         """Make the texts of all rows once, when that pays and they are small; one thread makes them, others go on."""
         if self._table is not None:
             return True
@@ -258,9 +263,20 @@ class _Group:
         if mean * len(rows) > _TABLE_BYTES:
             self._refused = True
             return
-        table = self._compose(rows, np.zeros(len(rows), np.bool_))
-        self._index = index
-        self._table = table
+        self._index, self._table = index, self._table_of(rows)
+
+    def _table_of(self, rows: Array) -> pa.Array:
+        """Return the fields of each of *rows*, which are in memory once, except for a piece."""
+        text = bytearray()
+        at = np.zeros(len(rows) + 1, np.int32)
+        for begin in range(0, len(rows), _PIECE):
+            piece = self._compose(rows[begin : begin + _PIECE], np.zeros(min(_PIECE, len(rows) - begin), np.bool_))
+            ends = _offsets(piece)
+            at[begin + 1 : begin + len(ends)] = ends[1:] + (len(text) - ends[0])
+            text += _data(piece)
+            if begin % (8 * _PIECE) == 0:  # the columns of the index, which no line needs any more
+                self._text.records.bulk.file.release()
+        return pa.Array.from_buffers(pa.string(), len(rows), [None, pa.py_buffer(at), pa.py_buffer(text)])
 
 
 def _lines(text: NDArray[np.uint8], ends: Array) -> pa.Array:
@@ -282,9 +298,14 @@ def _without_line_feed(lines: pa.Array) -> pa.Array:
     return pc.utf8_slice_codeunits(lines, 1)
 
 
+def _offsets(texts: pa.Array) -> NDArray[np.int32]:
+    """Return where each text begins in the array's bytes and the last ends."""
+    return np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+
+
 def _data(texts: pa.Array) -> pa.Buffer:
     """Return the bytes of an array of texts, end to end."""
-    at = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    at = _offsets(texts)
     return texts.buffers()[2].slice(int(at[0]), int(at[-1] - at[0])) if len(texts) else pa.py_buffer(b"")
 
 

@@ -2,10 +2,10 @@
 
 The layout is safetensors' (https://github.com/huggingface/safetensors, "Format"): eight bytes with the length of the
 header, little-endian; the header, a JSON object that gives each array its dtype, shape and offsets; then the arrays end
-to end. They are ordered by item size, so that each is aligned. `__metadata__` holds irtkit's format version, its
+to end, fillers between them where it takes one to align the next. `__metadata__` holds irtkit's format version, its
 manifest and a CRC-32 of each array. Anybody can read the file with the standard library alone, and so does this module.
 
-It maps the file (the one effect it has) and writes nothing: `encode` returns what `irtkit.clients.files` writes.
+It maps the file (the one effect it has) and writes nothing: `Encoder` returns what `irtkit.clients.dumps` writes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -22,44 +22,89 @@ from irtkit.errors import IndexFileError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "VERSION", "IndexFile", "encode"]
+__all__ = ["FORMAT", "VERSION", "Encoder", "IndexFile", "encode", "header_room"]
 
 FORMAT = "irtkit-index"
-VERSION = 2
+VERSION = 3
 """Raised whenever an older irtkit could not read the file."""
 
 _TYPES = {"U8": ("B", 1), "U16": ("H", 2), "I32": ("i", 4), "U32": ("I", 4), "I64": ("q", 8), "U64": ("Q", 8)}
 """safetensors' name of a dtype -> (format of a memoryview, bytes)."""
 _NAMES = {"uint8": "U8", "uint16": "U16", "int32": "I32", "uint32": "U32", "int64": "I64", "uint64": "U64"}
+_FILLER = "~"
+"""Names of fillers begin so."""
 _MAX_HEADER = 16 << 20
 """A header lists arrays and source files; 16 MiB holds over a hundred thousand of them."""
 
 
-def encode(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, object]) -> Iterator[memoryview]:
-    """Yield the parts of an index file in order: the header, then each array."""
-    ordered = sorted(arrays, key=lambda name: -arrays[name].dtype.itemsize)
-    header: dict[str, object] = {
-        "__metadata__": {
+class Encoder:
+    """Lays out an index file of arrays that come one by one, and writes its header last.
+
+    The file begins with `room` bytes for the header, which are left free at first. A filler keeps the next array
+    aligned where one does not end on a multiple of eight bytes; in order of item size none is needed.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._start = 8 + (room + 7) // 8 * 8
+        self._at = 0
+        self._entries: dict[str, object] = {}
+        self._crc32: dict[str, int] = {}
+
+    @property
+    def start(self) -> int:
+        """Where the first array begins in the file."""
+        return self._start
+
+    def parts(self, name: str, *pieces: NDArray[Any]) -> Iterator[memoryview]:
+        """Yield the bytes of the next array, which go behind those of the one before. It may come in pieces."""
+        dtype = pieces[0].dtype
+        if gap := -self._at % dtype.itemsize:
+            yield from self._entered(f"{_FILLER}{self._at}", "U8", 1, [memoryview(bytes(gap))])
+        yield from self._entered(name, _NAMES[dtype.name], dtype.itemsize, map(_bytes, pieces))
+
+    def _entered(self, name: str, dtype: str, width: int, pieces: Iterable[memoryview]) -> Iterator[memoryview]:
+        begin, checksum = self._at, 0
+        for piece in pieces:
+            self._at += len(piece)
+            checksum = crc32(piece, checksum)
+            yield piece
+        count = (self._at - begin) // width
+        self._entries[name] = {"dtype": dtype, "shape": [count], "data_offsets": [begin, self._at]}
+        self._crc32[name] = checksum
+
+    def header(self, manifest: Mapping[str, object]) -> bytes:
+        """Return what goes to the beginning of the file, exactly up to `start`.
+
+        Raises: ValueError when the header needs more room.
+        """
+        metadata = {
             "format": FORMAT,
             "version": str(VERSION),
             "manifest": json.dumps(manifest, ensure_ascii=False),
-            "crc32": json.dumps({name: crc32(_bytes(arrays[name])) for name in ordered}),
+            "crc32": json.dumps(self._crc32),
         }
-    }
-    at = 0
-    for name in ordered:
-        array = arrays[name]
-        header[name] = {
-            "dtype": _NAMES[array.dtype.name],
-            "shape": [len(array)],
-            "data_offsets": [at, at + array.nbytes],
-        }
-        at += array.nbytes
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    yield memoryview(len(text).to_bytes(8, "little") + text)
-    for name in ordered:
-        yield _bytes(arrays[name])
+        header = {"__metadata__": metadata, **self._entries}
+        text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+        size = self._start - 8
+        if len(text) > size:
+            raise ValueError(f"the header has {len(text):,} bytes, expected {size:,}")
+        return size.to_bytes(8, "little") + text.ljust(size)
+
+
+def header_room(manifest: Mapping[str, object], arrays: int) -> int:
+    """Return how much room the header needs at most, for so many arrays with names of no more than 60 bytes."""
+    manifest_size = len(json.dumps(json.dumps(manifest, ensure_ascii=False), ensure_ascii=False).encode())
+    return manifest_size + 200 + 2 * 250 * arrays
+
+
+def encode(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, object]) -> Iterator[memoryview]:
+    """Yield the parts of an index file in order: the header, then each array, those with larger items first."""
+    names = sum(len(json.dumps(name)) for name in arrays)
+    encoder = Encoder(header_room(manifest, len(arrays)) + 2 * names)
+    ordered = sorted(arrays, key=lambda name: -arrays[name].dtype.itemsize)
+    parts = [part for name in ordered for part in encoder.parts(name, arrays[name])]
+    yield memoryview(encoder.header(manifest))
+    yield from parts
 
 
 def _bytes(array: NDArray[Any]) -> memoryview:
@@ -125,7 +170,7 @@ class IndexFile:
     @property
     def names(self) -> tuple[str, ...]:
         """The arrays, in the order of the file."""
-        return tuple(self._arrays)
+        return tuple(name for name in self._arrays if not name.startswith(_FILLER))
 
     def array(self, name: str) -> memoryview:
         """Return one array, not copied. Raises: IndexFileError when the file has none of that name."""
@@ -134,6 +179,11 @@ class IndexFile:
         except KeyError:
             raise IndexFileError(f"is damaged: it has no array {name!r}", path=self.path) from None
         return self._view[self._start + begin : self._start + end].cast(form)  # type: ignore[call-overload, no-any-return]
+
+    def release(self) -> None:
+        """Let go of the memory in which the file is read: the system has it still, and reading goes on as before."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
 
     def damaged(self) -> Iterator[str]:
         """Yield the name of each array whose bytes do not have the checksum of the header."""

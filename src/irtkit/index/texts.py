@@ -17,6 +17,7 @@ from irtkit.index.layout import printable
 __all__ = [
     "NO_TEXTS",
     "Texts",
+    "chosen",
     "dense",
     "end_to_end",
     "first_values",
@@ -24,6 +25,7 @@ __all__ = [
     "replaced",
     "text_arrays",
     "text_column",
+    "text_ends",
 ]
 
 Array: TypeAlias = NDArray[Any]
@@ -42,11 +44,16 @@ NO_TEXTS = Texts(np.zeros(0, np.int32), np.zeros(0, np.uint8))
 
 def text_arrays(name: str, length: Array, text: Array) -> Iterator[tuple[str, Array]]:
     """Yield the arrays of a column of text; an empty text is added at its end, for -1 to find."""
+    yield f"{name}.at", text_ends(length)
+    yield f"{name}.text", text
+
+
+def text_ends(length: Array) -> Array:
+    """Return where each text of a column begins and the last ends, with an empty one added, from their lengths."""
     at = np.zeros(len(length) + 2, np.int64)
     np.cumsum(length, out=at[1:-1])
     at[-1] = at[-2]
-    yield f"{name}.at", at.astype(np.int32) if at[-1] < 1 << 31 else at
-    yield f"{name}.text", text
+    return at.astype(np.int32) if at[-1] < 1 << 31 else at
 
 
 def text_column(name: str, texts: Iterable[str]) -> Iterator[tuple[str, Array]]:
@@ -100,6 +107,14 @@ def printable_values(values: Values) -> Values:
 def end_to_end(values: Values) -> Texts:
     """Return dense *values* without the line feeds between them."""
     return Texts(values.length, values.text[values.text != ord("\n")])
+
+
+def chosen(values: Values, rows: Array) -> Texts:
+    """Return some rows of dense *values*, each with the line feed at its end; there may be others inside."""
+    end = np.cumsum(values.length + 1, dtype=np.int64)
+    spans = zip((end - values.length - 1)[rows].tolist(), end[rows].tolist(), strict=True)
+    text = np.concatenate([values.text[:0], *(values.text[begin:stop] for begin, stop in spans)])
+    return Texts(values.length[rows] + np.int32(1), text)
 
 
 def replaced(values: Values, texts: Mapping[int, str]) -> Values:
