@@ -206,8 +206,8 @@ def test_a_file_that_is_no_index_is_refused(content: bytes | None, message: str,
 def test_an_index_of_another_version_is_refused(folder: Path) -> None:
     """It says which, and what to do."""
     path = folder / "old.irt"
-    path.write_bytes(path.read_bytes().replace(b'"version":"2"', b'"version":"7"'))
-    expected = f"{path}: has format version 7, expected 2; build it again"
+    path.write_bytes(path.read_bytes().replace(b'"version":"3"', b'"version":"7"'))
+    expected = f"{path}: has format version 7, expected 3; build it again"
     assert_refused(run("resolve", "192.0.2.7", "--index", path), expected)
 
 

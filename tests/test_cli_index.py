@@ -145,7 +145,7 @@ def test_info_is_one_json_object_on_request(index: Path) -> None:
     said = json.loads(irtkit_command("index", "info", index, "--json").stdout)
     assert said["path"] == str(index)
     assert said["size"] == index.stat().st_size
-    assert (said["format"], said["version"]) == ("irtkit-index", 2)
+    assert (said["format"], said["version"]) == ("irtkit-index", 3)
     assert {"source": "RIPE", "class": "inetnum", "count": 11} in said["objects"]
     assert {"name": "ripe.db.inetnum", "size": 4625, "objects": 11, "rejected": 0} in said["files"]
 

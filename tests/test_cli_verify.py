@@ -146,7 +146,17 @@ def drop(name: str) -> Any:
         (same_key_twice, "the keys do not ascend"),
         (number_of("role", -1), "a key of a role stands for none"),
         (number_of("organisation", 1000), "a key of an organisation stands for none"),
-        (number_of("irt", 0), "a key that is no role's and no organisation's stands for one"),
+        (number_of("key-cert", 1000), "a key of a key-cert stands for none"),
+        (drop("irt_key.at"), "is damaged: it has no array 'irt_key.at'"),
+        (shorten("irt_key.use"), "irt_key.use has "),
+        (shorten("irt_key.at"), "the keys of irts do not lie end to end"),
+        (flip("irt_key.at", 1, 1000), "the keys of irts do not lie end to end"),
+        (flip("irt_key.key_cert", 0, 1000), "an entry of irt_key.key_cert stands for nothing"),
+        (flip("irt_key.use", 0, 2), "an entry of irt_key.use stands for nothing"),
+        (shorten("key_cert.object.text"), "the key-certs do not lie end to end"),
+        (flip("key_cert.object.at", 1, 100_000), "the key-certs do not lie end to end"),
+        (flip("key_cert.name.text", 3, 27), "key_cert.name holds control characters"),
+        (number_of("irt", 0), "a key that is no role's, organisation's or key-cert's stands for one"),
     ],
 )
 def test_arrays_that_do_not_fit_together_are_found(damage: Any, fault: str, whole: IndexFile, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from irtkit.rpsl import Attribute
 __all__ = [
     "BLOCK_SIZE",
     "MAX_OBJECT",
+    "WHOLE",
     "Block",
     "ClassColumns",
     "Columns",
@@ -45,6 +46,8 @@ MAX_OBJECT = 5_000_000
 
 Wanted: TypeAlias = Mapping[str, Mapping[str, frozenset[str]]]
 """Class name -> attribute name -> names (upper case) of which a value must list one to be kept; none: all are."""
+WHOLE = ""
+"""The name that asks for whole objects: their lines as they stand, comments among them; UTF-8 or not."""
 
 _NEWLINE = 10
 _EMPTY_LINES = (b"\n\n", b"\n\r\n", b"\n\r\r\n")
@@ -154,11 +157,10 @@ def iter_blocks(
     while True:
         filled, cut, ended = len(tail), 0, False
         buffer[:filled] = np.frombuffer(tail, np.uint8)
-        view = buffer.data
         while not cut and not ended:
             target = min(filled + size, len(buffer) - SLACK)
             while filled < target and not ended:
-                got = readinto(view[filled:target])
+                got = readinto(buffer.data[filled:target])
                 filled, ended = filled + got, not got
             if skipped is not None:
                 start = _object_start(buffer, filled, first=True) or (filled if ended else 0)
@@ -215,7 +217,8 @@ class _Key(NamedTuple):
     """Which of those sixteen bytes are blanks in the registries' layout."""
 
 
-def _key(name: str) -> _Key:
+@cache
+def _key_of(name: str) -> _Key:
     text = f"{name}:".encode()
     if len(text) > _COLUMN:
         raise ValueError(f"{name!r} is longer than the column path can tell apart")
@@ -224,16 +227,6 @@ def _key(name: str) -> _Key:
         for part, filling in ((text, b"\0"), (b"\xff" * len(text), b"\0"), (b"\0" * len(text), b"\xff"))
     )
     return _Key(name, len(text), (words[0], words[1]), (masks[0], masks[1]), (padding[0], padding[1]))
-
-
-_KEYS: dict[str, _Key] = {}
-
-
-def _key_of(name: str) -> _Key:
-    key = _KEYS.get(name)
-    if key is None:
-        key = _KEYS[name] = _key(name)
-    return key
 
 
 def _folded(words: Words) -> Words:
@@ -361,8 +354,7 @@ def scan(block: Block, wanted: Wanted) -> Columns:
     """Read the *wanted* attributes of the objects in *block*."""
     lines = _Lines(block)
     columns = Columns(lines=len(lines.starts))
-    heads = lines.heads
-    member = _members(lines, wanted)
+    heads, member = lines.heads, _members(lines, wanted)
     rest = np.ones(len(heads), np.bool_)
     for numbers in member.values():
         rest[numbers] = False
@@ -379,7 +371,7 @@ def scan(block: Block, wanted: Wanted) -> Columns:
             ]
             member[name] = numbers[~large]
     if member:
-        candidates = _Candidates(lines, {attribute for name in member for attribute in wanted[name]})
+        candidates = _Candidates(lines, {attribute for name in member for attribute in wanted[name]} - {WHOLE})
     for name, numbers in member.items():
         columns.classes[name] = _class_columns(lines, candidates, wanted[name], numbers)
         columns.taken += len(numbers)
@@ -451,8 +443,20 @@ def _class_columns(
     if len(numbers) < len(lines.heads):
         rank = np.full(len(lines.heads), -1, np.int32)
         rank[numbers] = np.arange(len(numbers), dtype=np.int32)
-    values = {name: _values(lines, candidates, _key_of(name), names, rank) for name, names in attributes.items()}
-    return ClassColumns(len(numbers), lines.heads[numbers], values)
+    heads = lines.heads[numbers]
+    values = {
+        name: _values(lines, candidates, _key_of(name), names, rank) if name != WHOLE else _whole_objects(lines, heads)
+        for name, names in attributes.items()
+    }
+    return ClassColumns(len(numbers), heads, values)
+
+
+def _whole_objects(lines: _Lines, heads: Indices) -> Values:
+    blank = np.append(np.flatnonzero(lines.blank), len(lines.starts))
+    start, end = lines.starts[heads], lines.ends[blank[np.searchsorted(blank, heads)] - 1]
+    texts = (lines.buffer[first : last + 1] for first, last in zip(start.tolist(), end.tolist(), strict=True))
+    text = np.concatenate([lines.buffer[:0], *texts])
+    return Values(np.arange(len(heads), dtype=np.int32), (end - start).astype(np.int32), text)
 
 
 def _values(

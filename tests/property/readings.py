@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from irtkit.addresses import SLACK
-from irtkit.dump import BLOCK_SIZE, MAX_OBJECT, Block, Columns, Skipped, Wanted, iter_blocks, scan
+from irtkit.dump import BLOCK_SIZE, MAX_OBJECT, WHOLE, Block, Columns, Skipped, Wanted, iter_blocks, scan
+from irtkit.dump import Values as Column
 from irtkit.problems import Problem
 from irtkit.rpsl import RpslObject, parse_objects
 
@@ -51,10 +52,27 @@ def as_parsed(text: bytes, wanted: Wanted) -> Reading:
 
 
 def _kept(obj: RpslObject, name: str, names: frozenset[str]) -> Values:
+    if name == WHOLE:
+        return (_whole(obj),)
     values = (attribute.value for attribute in obj.get(name))
     return tuple(
         value for value in values if not names or names & {part.strip(" ") for part in value.upper().split(",")}
     )
+
+
+def _whole(obj: RpslObject) -> str:
+    """An object as it stands in a text, but for the line end that the last object of a text may lack."""
+    return bytes(obj).decode("latin-1").removesuffix("\n")
+
+
+def _whole_objects(values: Column) -> Iterator[str]:
+    """Parse the whole objects of a column, each by itself."""
+    end = np.cumsum(values.length + 1)
+    assert values.row.tolist() == list(range(len(values.row)))
+    assert len(values.text) == (end[-1] if len(end) else 0)
+    for begin, stop in zip((end - values.length - 1).tolist(), end.tolist(), strict=True):
+        (obj,) = parse_objects(without_nameless_lines(values.text[begin:stop].tobytes()))
+        yield _whole(obj)
 
 
 def as_scanned(text: bytes, wanted: Wanted, **cutting: int) -> Reading:
@@ -79,7 +97,11 @@ def add_columns(reading: Reading, columns: Columns, line: int) -> None:
     reading.rejected += [line + rejected.line for rejected in columns.rejected]
     for class_name, scanned in columns.classes.items():
         rows: list[dict[str, Values]] = [dict.fromkeys(scanned.values, ()) for _ in range(scanned.count)]
+        for row, text in enumerate(_whole_objects(scanned.values[WHOLE]) if WHOLE in scanned.values else ()):
+            rows[row][WHOLE] = (text,)
         for name, values in scanned.values.items():
+            if name == WHOLE:
+                continue
             assert len(values.row) == len(values.length), name
             assert values.text.tobytes().count(b"\n") == len(values.row), name
             for length, (row, value) in zip(values.length.tolist(), values.tolist(), strict=True):

@@ -91,7 +91,11 @@ def _files(report: BuildReport) -> Iterator[str]:
     for file in report.files:
         counted = {"other": file.other, "deleted": file.deleted, "rejected": file.rejected}
         rest = "".join(f", {count:,} {name}" for name, count in counted.items() if count)
-        yield f"{file.path}: {file.taken:,} objects{rest}"
+        yield f"{file.path}: {_counted(file.taken)}{rest}"
+
+
+def _counted(objects: int) -> str:
+    return f"{objects:,} object{'' if objects == 1 else 's'}"
 
 
 def _objects(counts: Mapping[tuple[str, str], int]) -> Iterator[str]:
@@ -121,7 +125,7 @@ def info(path: str | None, *, as_json: bool) -> None:
         click.echo()
         for file in said["files"]:
             rejected = f", {file['rejected']:,} rejected" if file["rejected"] else ""
-            click.echo(printable(f"{file['name']}: {file['size']:,} bytes, {file['objects']:,} objects{rejected}"))
+            click.echo(printable(f"{file['name']}: {file['size']:,} bytes, {_counted(file['objects'])}{rejected}"))
 
 
 def _said(index: Index) -> dict[str, Any]:

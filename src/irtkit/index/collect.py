@@ -1,8 +1,9 @@
 """The columns of dumps gathered into the columns of an index: names become codes, ranges numbers, texts stay texts.
 
 A `Collector` takes the columns of one block after the other, in any order of files and classes. Of an address object,
-an irt, a role or an organisation it keeps what decides or names a contact, or the place of others around it; of each
-object of the other classes that it exists. `irtkit.index.build` makes the arrays of the index of it.
+an irt, a role or an organisation it keeps what decides or names a contact, or the place of others around it; of a
+key-cert everything; of each object of the other classes that it exists. `irtkit.index.build` makes the arrays of the
+index of it.
 
 It reads no files, nests nothing, and knows no registry's rules: those are rows of `irtkit.schema.contact_rules`.
 """
@@ -19,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from irtkit.addresses import canonical_ipv6, parse_ipv4_ranges, parse_ipv6_prefixes
-from irtkit.dump import ClassColumns, Columns, Rejected, Values, Wanted
+from irtkit.dump import WHOLE, ClassColumns, Columns, Rejected, Values, Wanted
 from irtkit.errors import RangeError
 from irtkit.index.codes import Codes, CodesOfTexts, Name
 from irtkit.index.keys import hashes_of_keys
-from irtkit.index.layout import KEYED_CLASSES, NO_SIZE, Flag, printable
-from irtkit.index.texts import NO_TEXTS, Texts, dense, end_to_end, first_values, printable_values, replaced
+from irtkit.index.layout import KEY_USES, KEYED_CLASSES, NO_SIZE, Flag, printable
+from irtkit.index.texts import NO_TEXTS, Texts, chosen, dense, end_to_end, first_values, printable_values, replaced
 from irtkit.resources import AddressRange
 from irtkit.rpsl.names import PRIMARY_KEYS
 from irtkit.schema.contact_facts import (
@@ -36,7 +37,19 @@ from irtkit.schema.contact_facts import (
 )
 from irtkit.schema.contact_rules import RULES, ContactRules, registry_of_source, rules_for_source
 
-__all__ = ["WANTED", "Collector", "Keys", "Networks", "Part", "Partner", "Party", "Share", "joined", "source_rank"]
+__all__ = [
+    "WANTED",
+    "Collector",
+    "KeyCerts",
+    "Keys",
+    "Networks",
+    "Part",
+    "Partner",
+    "Party",
+    "Share",
+    "joined",
+    "source_rank",
+]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -51,7 +64,8 @@ _NETWORKS: Final = ("inetnum", "inet6num")
 WANTED: Wanted = {
     **{name: {name: _ALL, **_NETWORK} for name in _NETWORKS},
     **{name: dict.fromkeys((*PRIMARY_KEYS[name], "source"), _ALL) for name in KEYED_CLASSES},
-    "irt": {"irt": _ALL, **_PARTY},
+    "irt": {"irt": _ALL, **_PARTY, **dict.fromkeys(KEY_USES, _ALL)},
+    "key-cert": {"key-cert": _ALL, "source": _ALL, WHOLE: _ALL},
     "role": {"nic-hdl": _ALL, **{name: _ALL for name in _PARTY if name != "e-mail"}},
     "organisation": dict.fromkeys(("organisation", "abuse-c", "org-type", "source"), _ALL),
 }
@@ -93,7 +107,15 @@ class Keys(NamedTuple):
     hash: Array
     """What `irtkit.index.keys` makes of each key."""
     number: Array | None
-    """The code of each role or organisation; other classes have none."""
+    """The code of each role, organisation or key-cert; other classes have none."""
+
+
+class KeyCerts(NamedTuple):
+    """The key-certs in a block that have a key: the code of each, the place of its source, and the object itself."""
+
+    code: Array
+    rank: Array
+    texts: Texts
 
 
 @dataclass(slots=True)
@@ -106,6 +128,7 @@ class Part:
     """The counts of the scan; the columns themselves are gone."""
     networks: list[Networks] = field(default_factory=list)
     keys: list[Keys] = field(default_factory=list)
+    key_certs: list[KeyCerts] = field(default_factory=list)
 
 
 class Party(NamedTuple):
@@ -118,6 +141,9 @@ class Party(NamedTuple):
     abuse_c: str = ""
     """The abuse-c of an organisation."""
     org_type: str = ""
+    encryption: Sequence[str] = ()
+    """The key-certs that an irt names."""
+    signature: Sequence[str] = ()
 
 
 class Share(NamedTuple):
@@ -140,7 +166,7 @@ class Collector:
         """Objects taken in, by source and class."""
         self.parts: list[Part] = []
         self.sources, self.countries = Codes(), Codes()
-        self.orgs, self.roles, self.irts = Codes(), Codes(), Codes()
+        self.orgs, self.roles, self.irts, self.key_certs = Codes(), Codes(), Codes(), Codes()
         self.statuses = CodesOfTexts()
         self.irt_sets: dict[tuple[int, ...], int] = {}
         self.parties: dict[str, dict[Name, Party]] = {name: {} for name in _PARTIES}
@@ -159,7 +185,11 @@ class Collector:
             number = self._add_parties(name, scanned, source, place) if name in _PARTIES else None
             key_columns = [scanned.values[attribute] for attribute in PRIMARY_KEYS[name]]
             keyed, numbers = hashes_of_keys(name, key_columns, scanned.count, self._registries(source))
-            part.keys.append(Keys(name, numbers, None if number is None else number[keyed]))
+            number = None if number is None else number[keyed]
+            if name == "key-cert":
+                part.key_certs.append(self._key_certs(scanned, source, keyed))
+                number = part.key_certs[-1].code
+            part.keys.append(Keys(name, numbers, number))
         columns.classes = {}
         return part
 
@@ -207,6 +237,7 @@ class Collector:
             "role": self.roles,
             "status": self.statuses,
             "irt": self.irts,
+            "key-cert": self.key_certs,
         }
 
     def _source_codes(self, values: Values, count: int, class_name: str) -> Array:
@@ -347,6 +378,13 @@ class Collector:
                 known[key] = _party(class_name, order, party, rules)
         return None if codes is None else np.array(numbers, np.int32)
 
+    def _key_certs(self, scanned: ClassColumns, source: Array, keyed: Array) -> KeyCerts:
+        """Take in the *keyed* ones of the key-certs, and number them."""
+        names, registries = first_values(scanned.values["key-cert"]), self._registries(source)
+        code = self._name_codes(names, scanned.count, registries, self.key_certs)[keyed]
+        ranks = np.array([source_rank(name) for _, name in self.sources.code], np.uint8)
+        return KeyCerts(code, ranks[source[keyed]], chosen(scanned.values[WHOLE], keyed))
+
 
 class Partner:
     """Takes what another collector shares of other blocks of the same dumps into *collector*, with codes of its own."""
@@ -367,10 +405,13 @@ class Partner:
         for networks in share.part.networks:
             for name in ("source", "country", "org", "role", "status", "irts"):
                 networks.codes[name] = self._numbers[name][networks.codes[name]]
-        of_class = {"role": self._numbers["role"], "organisation": self._numbers["org"]}
+        of_class = {"role": "role", "organisation": "org", "key-cert": "key-cert"}
         share.part.keys[:] = [
-            keys if keys.number is None else keys._replace(number=of_class[keys.class_name][keys.number])
+            keys if keys.number is None else keys._replace(number=self._numbers[of_class[keys.class_name]][keys.number])
             for keys in share.part.keys
+        ]
+        share.part.key_certs[:] = [
+            certs._replace(code=self._numbers["key-cert"][certs.code]) for certs in share.part.key_certs
         ]
         mine.parts.append(share.part)
         for key, count in share.counts.items():
@@ -392,7 +433,9 @@ def _party(
     class_name: str, order: tuple[int, int, int], attributes: Mapping[str, Sequence[str]], rules: ContactRules
 ) -> Party:
     if class_name != "organisation":
-        return Party(order, mailbox_of(attributes, rules, class_name))
+        encryption, signature = (attributes.get(name, ()) for name in KEY_USES)
+        facts = mailbox_of(attributes, rules, class_name)
+        return Party(order, facts, encryption=encryption, signature=signature)
     abuse_c, org_type = attributes.get("abuse-c", _NOTHING), attributes.get("org-type", _NOTHING)
     return Party(order, None, abuse_c[0], org_type[0].upper())
 

@@ -19,12 +19,17 @@ around it), `size` (its assignment-size, a prefix length, or `NO_SIZE`).
 role that its abuse-c names; -1 for none.
 * `key.hash`: of every object of a class in `KEYED_CLASSES`, each once, what `irtkit.index.keys` makes of its registry
 and key, ascending; `key.class` its class, ascending where several classes share a key; `key.number` the code of the
-role or organisation, -1 of other classes.
+role, organisation or key-cert, -1 of other classes.
+* `key_cert.name`: the names, upper case, of the key-certs that there are or that irts refer to. `key_cert.object.at`,
+`key_cert.object.text`: the objects themselves as in the dump, laid out as texts are, but with line feeds, and in UTF-8
+or latin-1; an empty one is not in the data.
+* `irt_key.at`: where the references of each irt to key-certs begin, and where all end. `irt_key.key_cert`: the code of
+the key-cert, `irt_key.use` the attribute that names it, in `KEY_USES`.
 """
 
 from enum import IntFlag
 
-__all__ = ["FIELDS", "GAPS", "KEYED_CLASSES", "NO_SIZE", "PARTY_TEXTS", "TEXTS", "Flag", "printable"]
+__all__ = ["FIELDS", "GAPS", "KEYED_CLASSES", "KEY_USES", "NO_SIZE", "PARTY_TEXTS", "TEXTS", "Flag", "printable"]
 
 FIELDS = (
     "input",
@@ -41,8 +46,10 @@ FIELDS = (
     "reason",
 )
 """The fields of a record, in order."""
-TEXTS = ("object.key", "object.netname", "source", "country", "org", "status", "org_type")
+TEXTS = ("object.key", "object.netname", "source", "country", "org", "status", "org_type", "key_cert.name")
 """Columns of text about objects."""
+KEY_USES = ("encryption", "signature")
+"""The attributes of an irt that name key-certs."""
 NO_SIZE = 255
 """The size of an object without assignment-size."""
 KEYED_CLASSES = (

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from irtkit.index.bulk import Bulk
+    from irtkit.index.keycerts import KeyReference
     from irtkit.schema.contact_facts import Policy, Reason
 
     AddressLike: TypeAlias = "str | int | IPv4Address | IPv6Address"
@@ -153,6 +154,12 @@ class Index:
         if not holding:
             return Resolution(self, space, NO_ROW, chosen)
         return Resolution(self, space, holding[0], chosen, self._irts_beside(holding))
+
+    def keys(self, query: Query) -> list[KeyReference]:
+        """Return the key-certs that the irts of *query* name; `resolve` says which irts those are."""
+        from irtkit.index.keycerts import iter_references  # noqa: PLC0415 - only who encrypts needs them
+
+        return list(iter_references(self, self.resolve(query).irt_numbers()))
 
     def lookup_many(self, addresses: Iterable[AddressLike] | NDArray[Any] | pa.Array) -> NDArray[np.int32]:
         """Return the row of each address, in order: `NO_ROW` where no object holds it, `NO_ADDRESS` for what is none.
@@ -408,7 +415,7 @@ class Resolution:
     def irts(self) -> tuple[str, ...]:
         """The irts it names, upper case, in file order."""
         handles = self._index.texts("irt.handle")
-        return tuple(handles[irt] for irt in self._irt_numbers())
+        return tuple(handles[irt] for irt in self.irt_numbers())
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
@@ -495,7 +502,8 @@ class Resolution:
             return None
         return self._index.texts(name)[self._index.column(f"object.{name}")[self._object]] or None
 
-    def _irt_numbers(self) -> Sequence[int]:
+    def irt_numbers(self) -> Sequence[int]:
+        """Return the codes of the irts in the index."""
         holder = self._column("row.irt")
         if holder < 0:
             return ()
@@ -509,7 +517,7 @@ class Resolution:
         return self._contacts
 
     def _iter_candidates(self) -> Iterator[Contact]:
-        for irt in self._irt_numbers():
+        for irt in self.irt_numbers():
             yield self._contact("irt", irt, self._column("row.irt"), self._column("row.irt_up"))
         holder = self._column("row.abuse")
         if holder >= 0:
@@ -522,11 +530,7 @@ class Resolution:
         flags: int = index.column("object.flags")[holder]
         org = index.texts("org")[index.column("object.org")[holder]] if flags & Flag.BY_ORG and name == "role" else None
         reference = Reference(
-            "irt" if kind == "irt" else "abuse-c",
-            self._label(holder),
-            index.texts(f"{name}.handle")[party],
-            org,
-            up,
+            "irt" if kind == "irt" else "abuse-c", self._label(holder), index.texts(f"{name}.handle")[party], org, up
         )
         return contact_of(reference, _facts_of(index, name, party))
 

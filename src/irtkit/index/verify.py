@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from irtkit.errors import IndexFileError
-from irtkit.index.layout import GAPS, KEYED_CLASSES, PARTY_TEXTS, TEXTS
+from irtkit.index.layout import GAPS, KEY_USES, KEYED_CLASSES, PARTY_TEXTS, TEXTS
 
 if TYPE_CHECKING:
     from irtkit.index.storage import IndexFile
@@ -24,12 +24,13 @@ Array: TypeAlias = NDArray[Any]
 
 _OBJECT_CODES = tuple(f"object.{name}" for name in ("source", "country", "org", "status", "irts", "role", "parent"))
 _FORMATS = {
-    **dict.fromkeys(("ipv4.start", "ipv4.bucket", "irt_set.at"), "I"),
+    **dict.fromkeys(("ipv4.start", "ipv4.bucket", "irt_set.at", "irt_key.at"), "I"),
     **dict.fromkeys(("ipv6.high", "ipv6.low", "key.hash"), "Q"),
     **dict.fromkeys(("ipv4.row", "ipv6.row", "row.object", "row.irt", "row.abuse", "overlapping", "irt_set.irt"), "i"),
     **dict.fromkeys(("row.irt_up", "row.abuse_up"), "H"),
-    **dict.fromkeys((*_OBJECT_CODES, "org.type", "org.role", "key.number"), "i"),
-    **dict.fromkeys(("object.flags", "object.size", "key.class"), "B"),
+    **dict.fromkeys((*_OBJECT_CODES, "org.type", "org.role", "key.number", "irt_key.key_cert"), "i"),
+    **dict.fromkeys(("object.flags", "object.size", "key.class", "irt_key.use", "key_cert.object.text"), "B"),
+    "key_cert.object.at": "iq",
     **dict.fromkeys(("irt.gap", "irt.flags", "role.gap", "role.flags"), "B"),
 }
 """Arrays that every index has, and the format of their items."""
@@ -41,6 +42,7 @@ _COLUMNS = {
     **{f"{party}.gap": (f"{party}.flags", *names) for party, names in _PARTIES.items()},
     "org": ("org.type", "org.role"),
     "key.hash": ("key.class", "key.number"),
+    "irt_key.key_cert": ("irt_key.use",),
 }
 """Columns of one table have as many entries as its first."""
 _DTYPES = {"B": np.uint8, "H": np.uint16, "i": np.int32, "I": np.uint32, "q": np.int64, "Q": np.uint64}
@@ -112,9 +114,19 @@ class _Arrays:
             lengths = {len(self._file.array(f"{name}.{column}")) for column in (*_starts(name), "row")}
             if len(lengths) > 1 or not min(lengths):
                 yield f"the arrays of {name} differ in length, or are empty"
-        at = self._array("irt_set.at").astype(np.int64)
-        if not len(at) or at[0] or at[-1] != self._entries("irt_set.irt") or (np.diff(at) < 0).any():
-            yield "the irt sets do not lie end to end"
+        yield from self._list_misfits()
+
+    def _list_misfits(self) -> Iterator[str]:
+        lists = (
+            ("irt sets", "irt_set.at", "irt_set.irt", None),
+            ("keys of irts", "irt_key.at", "irt_key.key_cert", self._entries("irt.handle") + 1),
+            ("key-certs", "key_cert.object.at", "key_cert.object.text", self._entries("key_cert.name") + 2),
+        )
+        for what, begins, entries, count in lists:
+            at = self._array(begins).astype(np.int64)
+            fit = len(at) and not at[0] and at[-1] == self._entries(entries) and (np.diff(at) >= 0).all()
+            if not fit or count not in (None, len(at)):
+                yield f"the {what} do not lie end to end"
 
     def _entries(self, name: str) -> int:
         """Return the length of a column; of text without the empty value at its end."""
@@ -194,6 +206,8 @@ class _Arrays:
             "org.type": (-1, self._entries("org_type")),
             "org.role": (-1, self._entries("role.handle")),
             "key.class": (0, len(KEYED_CLASSES)),
+            "irt_key.key_cert": (0, self._entries("key_cert.name")),
+            "irt_key.use": (0, len(KEY_USES)),
         }
         yield from (
             f"an entry of {name} stands for nothing"
@@ -212,13 +226,18 @@ class _Arrays:
         if not _ascend(hashes, classes):
             yield "the keys do not ascend"
         numbered = np.zeros(len(numbers), np.bool_)
-        for class_name, article, column in (("role", "a", "role.handle"), ("organisation", "an", "org")):
+        classes_numbered = (
+            ("role", "a", "role.handle"),
+            ("organisation", "an", "org"),
+            ("key-cert", "a", "key_cert.name"),
+        )
+        for class_name, article, column in classes_numbered:
             mine = classes == KEYED_CLASSES.index(class_name)
             numbered |= mine
             if not _within(numbers[mine], 0, self._entries(column)):
                 yield f"a key of {article} {class_name} stands for none"
         if (numbers[~numbered] != -1).any():
-            yield "a key that is no role's and no organisation's stands for one"
+            yield "a key that is no role's, organisation's or key-cert's stands for one"
 
 
 def _starts(segments: str) -> tuple[str, ...]:
