@@ -9,11 +9,13 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from irtkit.cli.check import _with_against_repeated, command
+from irtkit.cli.against import with_against_repeated
+from irtkit.cli.check import command
 from irtkit.clients import submissions
 from irtkit.clients.submissions import open_database
 
@@ -28,12 +30,23 @@ IRT = (
     "admin-c:        EP1-RIPE\ntech-c:         EP1-RIPE\nauth:           PGPKEY-0A0B0C0D\n"
     "mnt-by:         EXNET-MNT\nsource:         RIPE\n"
 )
+NET = (
+    "inetnum:        192.0.2.0 - 192.0.2.127\nnetname:        EXAMPLE-NET\ncountry:        NL\n"
+    "admin-c:        EP1-RIPE\ntech-c:         EP1-RIPE\nstatus:         ASSIGNED PA\nmnt-by:         EXNET-MNT\n"
+    "source:         RIPE\n"
+)
+AROUND = "inetnum:        192.0.2.0 - 192.0.2.255\nstatus:         ALLOCATED PA\nsource:         RIPE\n"
 BAD = IRT.replace("PGPKEY-0A0B0C0D", "PGPKEY-12XY5678")
 
 
 def run(*args: str | Path, data: bytes | None = None) -> Result:
     """Run the command in this process."""
     return CliRunner().invoke(command, [str(arg) for arg in args], input=data, catch_exceptions=False)
+
+
+def rows(result: Result) -> list[dict[str, Any]]:
+    """The problems of a JSON report."""
+    return list(json.loads(result.stdout)["problems"])
 
 
 @pytest.fixture
@@ -200,8 +213,32 @@ def test_a_database_that_cannot_be_read_is_told(tmp_path: Path, bad: Path) -> No
     names = ["gone", "damaged.gz", "empty", "prose"]
     result = run(bad, "--format", "json", "--against", *(tmp_path / name for name in names))
     assert result.exit_code == 1
-    rows = [(row["file"], row["code"]) for row in json.loads(result.stdout)["problems"]]
-    assert rows == [*((str(tmp_path / name), "unusable-database") for name in names), (str(bad), "bad-value")]
+    assert [(row["file"], row["code"]) for row in rows(result)] == [
+        *((str(tmp_path / name), "unusable-database") for name in names),
+        (str(bad), "bad-value"),
+    ]
+
+
+def test_a_database_that_lacks_a_part_decides_nothing(tmp_path: Path) -> None:
+    """What is not in the rest of it may be in the part that cannot be read."""
+    (tmp_path / "net").write_text(NET.replace("ASSIGNED PA", "ASSIGNED PI"))
+    (tmp_path / "there").write_text(f"mntner: OTHER-MNT\nsource: RIPE\n\n{AROUND}")
+    found = [row["code"] for row in rows(run(tmp_path / "net", "-f", "json", "--against", tmp_path / "there"))]
+    assert found == ["parent-status", "unknown-reference"]
+    partial = run(tmp_path / "net", "-f", "json", "--against", tmp_path / "there", tmp_path / "gone")
+    assert [row["code"] for row in rows(partial)] == ["unusable-database"]
+
+
+def test_standard_input_is_no_database(good: Path) -> None:
+    result = run(good, "--against", "-")
+    assert result.exit_code == 2
+    assert "standard input is for FILE" in result.stderr
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    """What is expected instead is said."""
+    (row,) = rows(run(tmp_path, "-f", "json"))
+    assert row["message"] == f"is a folder; expected files, such as {tmp_path}/*"
 
 
 def test_a_database_may_be_too_large(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +262,7 @@ def test_a_database_may_be_too_large(good: Path, monkeypatch: pytest.MonkeyPatch
 )
 def test_against_takes_what_follows_it(args: list[str], expected: list[str]) -> None:
     """Up to the next option, or to two dashes."""
-    assert list(_with_against_repeated(args)) == expected
+    assert list(with_against_repeated(args)) == expected
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_one_bad_file_stops_no_other(loose: Path, tmp_path: Path) -> None:
     assert result.stdout_bytes == TIDY
     assert result.stderr.split("\n") == [
         f"irtkit: error: {tmp_path}/gone: cannot be read: no such file or directory",
-        f"irtkit: error: {tmp_path}/folder: is a folder",
+        f"irtkit: error: {tmp_path}/folder: is a folder; expected files, such as {tmp_path}/folder/*",
         "irtkit: error: a\\x00b: cannot be read: embedded null byte",
         "",
     ]

@@ -20,7 +20,7 @@ from pyarrow import parquet
 
 import irtkit
 from irtkit.cli import main
-from irtkit.cli.resolve import _with_dumps_repeated
+from irtkit.cli.dumps import with_dumps_repeated
 from irtkit.clients.dumps import build_index
 from irtkit.index import layout
 from irtkit.index.layout import printable
@@ -266,6 +266,7 @@ def test_explaining_hostile_registry_text_is_harmless(hostile: Path) -> None:
         (["--input", "-", "--explain"], "--explain is for addresses given here"),
         (["192.0.2.7", "--explain", "--format", "csv"], "--explain is for addresses given here"),
         (["192.0.2.7", "--nothing"], "No such option"),
+        (["-"], "--input - reads a list from standard input"),
     ],
 )
 def test_a_command_line_that_means_nothing_ends_with_2(args: Sequence[str], message: str) -> None:
@@ -336,7 +337,7 @@ def test_dumps_takes_the_paths_that_follow_it(
     monkeypatch.chdir(tmp_path)
     for name in ("a", "b", "c", "192.0.2.7"):
         (tmp_path / name).touch()
-    assert list(_with_dumps_repeated(args.split())) == expected.split()
+    assert list(with_dumps_repeated(args.split())) == expected.split()
 
 
 def test_one_address_needs_no_arrays(index: Path) -> None:

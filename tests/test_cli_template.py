@@ -233,6 +233,12 @@ def test_json_has_what_the_text_has() -> None:
             id="registry",
         ),
         pytest.param(
+            ("irt", "--registry", "LACNIC"),
+            "Error: Invalid value for '--registry': LACNIC has no templates and no irt: its whois has objects of its "
+            "own kind. Registries: ripe, apnic, afrinic, irrd.",
+            id="registry without templates",
+        ),
+        pytest.param(
             ("irt", "--compare", "ripe", "lacnicc"),
             "Error: Invalid value for '--compare': \"lacnicc\" is no registry; did you mean apnic? "
             "Registries: ripe, apnic, afrinic, irrd.",

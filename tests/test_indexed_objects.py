@@ -13,11 +13,13 @@ from irtkit.clients.dumps import build_index
 from irtkit.clients.submissions import open_database
 from irtkit.errors import IndexFileError
 from irtkit.index.lookup import open_index
+from irtkit.index.storage import VERSION
 from irtkit.problems import Problem
 from irtkit.resources import AddressRange
 from irtkit.rpsl import PrimaryKey, parse_objects
 from irtkit.submission import check
-from irtkit.submission.indexed import IndexObjects, JoinedObjects
+from irtkit.submission.indexed import IndexObjects
+from irtkit.validation.joined import JoinedObjects
 from irtkit.validation.objects import Network, Objects, ObjectSet
 
 STORED = """\
@@ -52,6 +54,10 @@ assignment-size: 48
 source:         RIPE
 
 mntner:         EXAMPLE-MNT
+source:         RIPE
+
+person:         Example Person
+nic-hdl:        EP1-EXAMPLE
 source:         RIPE
 
 role:           Example Desk
@@ -137,16 +143,9 @@ def test_names_exist_in_their_class_and_registry(stored: IndexObjects) -> None:
 
 
 def test_an_index_is_whole_for_the_classes_that_it_has(stored: IndexObjects) -> None:
-    """Persons and roles are one in this; at a registry that it does not know it has none."""
-    classes = ("inetnum", "inet6num", "mntner", "person", "role", "organisation", "key-cert", "x")
-    assert {name for name in classes if stored.covers(name, "ripe")} == {
-        "inetnum",
-        "inet6num",
-        "mntner",
-        "person",
-        "role",
-        "organisation",
-    }
+    """At a registry that it does not know it has none."""
+    classes = ("inetnum", "inet6num", "mntner", "role", "organisation", "person", "key-cert", "x")
+    assert tuple(name for name in classes if stored.covers(name, "ripe")) == classes[:6]
     assert [name for name in classes if stored.covers(name, "apnic")] == ["inetnum"]
     assert not any(stored.covers(name, "elsewhere") for name in classes)
 
@@ -157,6 +156,17 @@ def test_a_stand_in_for_persons_leaves_them_undecided(tmp_path: Path) -> None:
     public = IndexObjects(open_index(index_of(f"{stand_in}\n{STORED}", tmp_path / "public.irt")))
     assert [name for name in ("person", "role", "mntner") if public.covers(name, "ripe")] == ["mntner"]
     assert find_classes(public, "DUMY-RIPE") == {"person"}
+
+
+def test_an_index_for_contacts_does_not_know_persons(tmp_path: Path) -> None:
+    """It was built of dumps of networks, irts, organisations and roles: what else there is, it cannot say."""
+    contacts = "\n\n".join(text for text in STORED.split("\n\n") if not text.startswith(("person", "mntner")))
+    indexed = IndexObjects(open_index(index_of(contacts, tmp_path / "contacts.irt")))
+    assert indexed.covers("role", "ripe")
+    assert not indexed.covers("person", "ripe")
+    assert [problem.code for problem in check(SUBMITTED, "ripe", indexed)] == ["parent-status"]
+    named = check(f"{SUBMITTED}abuse-c: ED9-EXAMPLE\n", "ripe", indexed)
+    assert [problem.code for problem in named] == ["parent-status", "unknown-reference"]
 
 
 @pytest.mark.parametrize(
@@ -256,6 +266,9 @@ def test_an_index_is_told_by_its_content(index: Path, tmp_path: Path) -> None:
     assert found(run(tmp_path / "net", "-f", "json", "--against", renamed, other)) == both[1:]
 
 
+OWN_VERSION = b'"version":"%d"' % VERSION
+
+
 def without_objects(content: bytes) -> bytes:
     return content.replace(b'\\"objects\\": ', b'\\"subjects\\":')
 
@@ -265,7 +278,7 @@ def without_objects(content: bytes) -> bytes:
     [
         (lambda content: content[:-1], "expected"),
         (lambda content: content[:3000], "is not an irtkit index, or is damaged"),
-        (lambda content: content.replace(b'"version":"2"', b'"version":"1"'), "has format version 1, expected 2"),
+        (lambda content: content.replace(OWN_VERSION, b'"version":"1"'), f"has format version 1, expected {VERSION}"),
         (lambda content: content.replace(b'"key.hash"', b'"key.hush"', 1), "has no array 'key.hash'"),
         (without_objects, "is damaged: "),
     ],
@@ -274,7 +287,7 @@ def without_objects(content: bytes) -> bytes:
 def test_an_index_that_cannot_be_used_is_told(
     damage: Callable[[bytes], bytes], said: str, index: Path, tmp_path: Path
 ) -> None:
-    """And everything is checked without it, against the rest."""
+    """And everything is checked without it; then what the rest does not have may still exist."""
     (tmp_path / "net").write_text(SUBMITTED)
     (tmp_path / "damaged.irt").write_bytes(damage(index.read_bytes()))
     database = open_database([str(tmp_path / "damaged.irt"), str(index)], "ripe")
@@ -282,8 +295,8 @@ def test_an_index_that_cannot_be_used_is_told(
         (str(tmp_path / "damaged.irt"), True)
     ]
     result = run(tmp_path / "net", "-f", "json", "--against", tmp_path / "damaged.irt", index)
-    assert found(result) == [
-        ("damaged.irt", "unusable-database"),
+    assert found(result) == [("damaged.irt", "unusable-database")]
+    assert found(run(tmp_path / "net", "-f", "json", "--against", index)) == [
         ("net", "unknown-reference"),
         ("net", "parent-status"),
     ]

@@ -166,12 +166,20 @@ def test_an_object_is_built_in_the_layout() -> None:
         ("irt", [("irt", "A"), ("a\nb", "B")], "is no attribute name"),
         ("irt", [("irt", "A"), (" b", "B")], "is no attribute name"),
         ("irt", [("irt", "A"), ("%b", "B")], "is no attribute name"),
+        ("irt", [("irt", "A"), ("b c", "B")], "is no attribute name"),
+        ("irt", [("irt", "A"), ("b ", "B")], "is no attribute name"),
+        ("irt", [("irt", "A"), ("b\0", "B")], "is no attribute name"),
+        ("irt", [("irt", "A"), ("\u00e9", "B")], "is no attribute name"),
+        ("irt", [("irt", "A"), ("b", "c\rd")], r"the value of b has the control character \"\\x0d\""),
+        ("irt", [("irt", "A"), ("b", "c\r\nd")], r"the value of b has the control character \"\\x0d\""),
+        ("irt", [("irt", "A\0"), ("b", "c")], r"the value of irt has the control character \"\\x00\""),
     ],
 )
 def test_what_is_no_name_is_not_built(class_name: str, pairs: list[tuple[str, str]], message: str) -> None:
     """The error says which name it is about."""
-    with pytest.raises(ParseError, match=message):
+    with pytest.raises(ParseError, match=message) as caught:
         RpslObject.build(class_name, pairs)
+    assert isinstance(caught.value, ValueError)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,15 @@ from irtkit.schema.template import KeyRole
 from irtkit.validation.codes import Code
 from irtkit.validation.database_codes import CODES, GROUP
 from irtkit.validation.hierarchy import iter_hierarchy_problems
-from irtkit.validation.keys import as_reference, home_of, key_of, placeholder, space_of
+from irtkit.validation.joined import JoinedObjects, PartialObjects
+from irtkit.validation.keys import as_reference, find_attribute, home_of, key_of, placeholder, space_of
 from irtkit.validation.layers import Layered
 from irtkit.validation.objects import Network, ObjectSet, Referrer, iter_ancestors, network_of
 from irtkit.validation.options import Action, Options
 from irtkit.validation.places import find_action
 from irtkit.validation.reference_rules import REFERENCES, references_of
 from irtkit.validation.references import iter_reference_problems, undecided_classes
+from irtkit.validation.view import View
 
 MNTNER = "mntner: EXAMPLE-MNT\nsource: RIPE\n"
 PERSON = "person: Example Person\nnic-hdl: EP1-EXAMPLE\nsource: RIPE\n"
@@ -679,3 +681,42 @@ def test_control_characters_do_not_reach_messages() -> None:
     for problem in [*judge(text, MNTNER), *judge(str(irt), MNTNER)]:
         assert problem.message.isprintable()
     assert judge(text, MNTNER)[0].message == '"A\\x1bB" does not exist'
+
+
+def test_objects_that_are_kept_whole_come_back() -> None:
+    """Of layers the upper counts, of several databases the first; what is removed is gone."""
+    old, new, other = (parse_object(f"mntner: {name}-MNT\nremarks: {text}\n") for name, text in MAINTAINERS)
+    stored = ObjectSet([old, other], registry="ripe", complete=True)
+    submission = ObjectSet([new], registry="ripe")
+    submission.remove(other)
+    layered = Layered(submission, stored)
+    one, two = PrimaryKey("A-MNT"), PrimaryKey("B-MNT")
+    assert layered.find_object("mntner", one, "ripe") is new
+    assert layered.find_object("mntner", two, "ripe") is None
+    assert [found.object for found in layered.iter_objects()] == [new]
+    for joined in (JoinedObjects([stored, layered]), PartialObjects(JoinedObjects([stored]))):
+        assert joined.find_object("mntner", one, "ripe") is old
+        assert next(joined.iter_objects()) == ("ripe", "mntner", one, old)
+    assert not PartialObjects(stored).covers("mntner", "ripe")
+
+
+MAINTAINERS = (("A", "old"), ("A", "new"), ("B", "other"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "inetnum: x\nstatus: a\nst: b\n",
+        "inetnum: x\nst: b\nstatus: a\n",
+        "inetnum: x\nremarks: y\n status: no\nSTATUS: a\n",
+        "inetnum: x\n*st: a # why\nremarks: y",
+        "inetnum: x\nstatus: a\n b\nremarks: y\n",
+        "inetnum: x\nstatus: a\r\n",
+        "inetnum: x\nremarks: y\n",
+    ],
+)
+def test_an_attribute_is_found_without_reading_the_others(text: str) -> None:
+    """It is the same one, and stands at the same place."""
+    (obj,) = parse_objects(f"\n\n{text}")
+    found, expected = find_attribute(obj, "status"), View(obj, SCHEMAS["ripe"]).get("status")[:1]
+    assert [(one.raw, one.line) for one in ([found] if found else [])] == [(one.raw, one.line) for one in expected]

@@ -6,11 +6,14 @@ import pickle
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from irtkit.problems import Problem, Severity, Span
+from irtkit.reports import Tally
 from irtkit.reports.records import as_record
+from irtkit.reports.texts import TextReport
 from irtkit.rpsl import RpslObject, parse_object, parse_objects
 from irtkit.submission import Message, Submitted, check, iter_verdict, merged, parse_message
 from irtkit.submission.codes import CODES, GROUPS, TITLES, problem_of
@@ -38,9 +41,9 @@ def signed(content: str) -> str:
     return "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n" + "\n".join(lines) + SIGNATURE
 
 
-def codes(text: str, **options: object) -> list[str]:
-    """The codes of what is wrong with a text, at RIPE."""
-    return [problem.code for problem in check(text, **options)]  # type: ignore[arg-type]
+def codes(text: str | bytes, registry: str = "ripe", **options: object) -> list[str]:
+    """The codes of what is wrong with a text, at RIPE unless said otherwise."""
+    return [problem.code for problem in check(text, registry, **options)]  # type: ignore[arg-type]
 
 
 def said(problems: list[Problem]) -> list[tuple[str, int, int]]:
@@ -133,6 +136,42 @@ def test_an_object_under_prose_was_meant_for_one() -> None:
     """The registry leaves the whole paragraph out, so this is an error."""
     assert said(list(parse_message("Please create:\nmntner: A\n").problems)) == [("bad-class-name", 1, 1)]
     assert said(list(parse_message("password: x\nPlease create\nmntner: A\n").problems)) == [("no-colon", 2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("prose", "code"),
+    [
+        ("Subject: hello\n", "ignored-text"),
+        ("From: me@example.net\nTo: you@example.net\nDate: today\n", "ignored-text"),
+        ("Dear team: please\ncreate: this\n", "ignored-text"),
+        ("Thanks\nPS: hurry\n", "ignored-text"),
+        ("Regards: me\nPhone: +31 20 0000000\nAddress: Example Street 1\n", "ignored-text"),
+        ("inetnumm: 192.0.2.0 - 192.0.2.255\n", "unknown-class"),
+        ("Organization: Example\n", "unknown-class"),
+        ("limerick: x\nsource: RIPE\n", "unknown-class"),
+        ("network: 192.0.2.0/24\nMnt-By: EXNET-MNT\n", "unknown-class"),
+        ("Subject: hello\nmntner: EXNET-MNT\n", "unknown-class"),
+        ("inetnumm 192.0.2.0 - 192.0.2.255\nnetname: X\n", "no-colon"),
+    ],
+)
+def test_prose_with_colons_is_ignored_and_misspelled_objects_are_not(prose: str, code: str) -> None:
+    """The registry ignores both with a warning; whoever has misspelled a class wants to know."""
+    assert codes(f"{prose}\n{NET}") == [code]
+    assert codes(f"{NET}\n{prose}") == [code]
+
+
+def test_a_misspelled_class_is_guessed() -> None:
+    (problem,) = check("inetnumm: 192.0.2.0 - 192.0.2.255\n")
+    assert problem.hint == "did you mean inetnum?"
+
+
+def test_lines_that_end_in_a_carriage_return_alone_have_one_problem() -> None:
+    """All of the text is one line then, and everything else that is wrong with it comes of that."""
+    text = f"{NET}password: secret\n\n{MNTNER}".replace("\n", "\r")
+    assert said(check(text)) == [("stray-carriage-return", 1, 40)]
+    assert said(check(f"{text}\n")) == [("stray-carriage-return", 1, 40)]
+    assert "secret" not in "".join(TextReport(Tally()).file("x", text, check(text)))
+    assert parse_message(text).compose() == text
 
 
 def test_a_comment_line_inside_an_object_is_part_of_it() -> None:
@@ -343,6 +382,75 @@ def test_messages_that_are_sent_together_know_each_other() -> None:
     alone = list(iter_verdict(net, "ripe", Submitted([net], "ripe")))
     together = list(iter_verdict(mntner, "ripe", Submitted([net, mntner], "ripe")))
     assert [problem.code for problem in (*alone, *together)] == ["still-referenced"]
+
+
+def test_keys_that_the_registry_shall_make_up_count_in_their_own_message() -> None:
+    """`AUTO-1` of two messages is two objects, and no reference leads from one to the other."""
+    role = "role: Example Desk\nnic-hdl: AUTO-1\ne-mail: a@example.net\nmnt-by: EXNET-MNT\nsource: RIPE\n"
+    texts = [f"{role}\n{NET.replace('EP1-RIPE', 'AUTO-1')}", role, NET.replace("EP1-RIPE", "AUTO-1"), f"{role}\n{role}"]
+    messages = [parse_message(text) for text in texts]
+    submitted = Submitted(messages, "ripe")
+    verdicts = [[p.code for p in iter_verdict(message, "ripe", submitted)] for message in messages]
+    assert verdicts == [[], [], ["auto-key-undefined"] * 2, ["auto-key-repeated"] * 2]
+    below = ObjectSet(parse_objects(MNTNER), registry="ripe", complete=True)
+    assert [p.code for p in iter_verdict(messages[3], "ripe", submitted, below)] == ["auto-key-repeated"] * 2
+
+
+def test_an_object_that_is_stored_already_changes_nothing() -> None:
+    """Then nothing but its text is judged, and what it has of the registry's own values is replaced by nothing."""
+    dates = "created: 2001-01-01T00:00:00Z\nlast-modified: 2002-01-01T00:00:00Z\n"
+    stored = parse_objects(f"{MNTNER.replace('PGPKEY-0A0B0C0D', 'MD5-PW $1$abcdefgh$0123456789012345678901')}{dates}")
+    again = str(stored[0])
+    assert codes(again, against=stored) == ["identical-object"]
+    assert codes(again.replace("created: 2001", "created: 1999"), against=stored) == ["identical-object"]
+    assert codes(again.replace("RIPE", "ripe"), against=stored) == ["identical-object", "value-rewritten"]
+    assert codes(again.replace("upd-to", "x"), against=stored) == [
+        "missing-attribute",
+        "unknown-attribute",
+        "md5-password",
+        "generated-attribute",
+    ]
+    assert codes(f"{again}delete: unused\n", against=stored) == []
+    assert codes(again, "apnic", against=stored).count("identical-object") == 0
+
+
+def test_only_values_that_differ_from_the_stored_ones_are_replaced() -> None:
+    """The registry writes a new `last-modified` with every change, and keeps the other values that it made."""
+    stored = parse_objects(f"{MNTNER}created: 2001-01-01T00:00:00Z\nlast-modified: 2002-01-01T00:00:00Z\n")
+    changed = f"{stored[0]}remarks: new\n"
+    (problem,) = check(changed, against=stored)
+    assert (problem.code, problem.message[:13]) == ("generated-attribute", "last-modified")
+    assert len(check(changed.replace("2001", "1999"), against=stored)) == 2
+    assert len(check(changed)) == 2
+
+
+def test_objects_and_bytes_are_checked_as_texts_are() -> None:
+    """Objects that are parsed or built already have the problems of their texts, with their lines."""
+    text = f"{NET}x: y\n\n{MNTNER}"
+    objects = parse_objects(text)
+    assert check(objects) == check(text)
+    assert check(iter(objects)) == check(text)
+    assert check(objects[0]) == check(str(objects[0]))
+    assert check(text.encode()) == check(text)
+    assert codes(f"{MNTNER}remarks: \u2019\n".encode("cp1252")) == ["unknown-encoding", "utf8-conversion"]
+    assert [problem.code for problem in check(b"\x1f\x8b")] == ["not-text"]
+    assert check(text, against=objects[1]) == check(text, against=objects[1:])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((5,), "text: expected a text, bytes or objects, not int"),
+        ((None,), "text: expected a text, bytes or objects, not NoneType"),
+        ((["irt: x\n"],), "text: expected a text, bytes or objects, not str among them"),
+        ((NET, "ripe", "there.rpsl"), "against: expected an index, or objects; see parse_objects for texts, not str"),
+        ((NET, "ripe", [None]), "against: expected an index, or objects; see parse_objects for texts, not NoneType"),
+    ],
+)
+def test_what_cannot_be_checked_is_a_type_error(arguments: tuple[Any, ...], message: str) -> None:
+    """Which says what was expected."""
+    with pytest.raises(TypeError, match=message):
+        check(*arguments)
 
 
 def test_new_objects_must_not_exist() -> None:

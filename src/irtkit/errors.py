@@ -27,7 +27,7 @@ class IrtkitError(Exception):
     """The root of every exception that irtkit raises on purpose."""
 
 
-class ParseError(IrtkitError):
+class ParseError(IrtkitError, ValueError):
     """A text is not an RPSL object.
 
     *line* (from 1) and *column* (from 1) locate the fault in the text that was parsed.
@@ -84,6 +84,9 @@ class QueryError(IrtkitError, ValueError):
 class ServerError(IrtkitError):
     """A server did not answer; *server* names it. The subclass says whose fault it is."""
 
+    was_sent: bool = True
+    """False if certainly nothing of the question reached the server."""
+
     def __init__(self, message: str, *, server: str) -> None:
         super().__init__(message)
         self.message = message
@@ -118,6 +121,8 @@ class AccessDeniedError(ServerError):
 
 class BudgetError(ServerError):
     """Our own ledger stops before the server's limit; nothing was sent. *retry_at* says when it goes on."""
+
+    was_sent = False
 
     def __init__(self, message: str, *, server: str, retry_at: float) -> None:
         super().__init__(message, server=server)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from irtkit.authorisation.credentials import NOTHING, Credentials
 from irtkit.authorisation.plans import Operation
 from irtkit.authorisation.requirements import Candidate, Missing, Naming, Presence, Way
-from irtkit.authorisation.sameness import is_same
 from irtkit.authorisation.territory import Place
 from irtkit.authorisation.ways import Examiner
 from irtkit.authorisation.world import World
 from irtkit.rpsl import PrimaryKey, RpslObject
 from irtkit.validation.keys import as_reference, filing_of, iter_elements
+from irtkit.validation.sameness import is_same
 
 if TYPE_CHECKING:
     from irtkit.resources import AddressRange

@@ -3,15 +3,15 @@
 It answers what authorisation asks of it, and changes as updates are taken; nothing is judged here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 
 from irtkit.authorisation.requirements import Presence
 from irtkit.authorisation.territory import Place, Territory
 from irtkit.resources import AddressRange
-from irtkit.rpsl import PrimaryKey, RpslObject, as_primary_key
+from irtkit.rpsl import RpslObject, as_primary_key
 from irtkit.validation.keys import filing_of, iter_elements
 from irtkit.validation.objects import Objects, ObjectSet, iter_ancestors
 
@@ -28,7 +28,7 @@ class World:
     """The objects of *below*, which does not change meanwhile, and the updates that are taken on top of them.
 
     *announced* are the objects that the message as a whole will add, in any order; *registry* is whose those are
-    that have no `source:`. Routes, AS blocks and whole objects are found only in a database in memory, an `ObjectSet`.
+    that have no `source:`. Routes, AS blocks and whole objects are found only in a database that keeps objects whole.
     """
 
     def __init__(self, below: Objects, announced: Iterable[RpslObject], registry: str) -> None:
@@ -87,7 +87,7 @@ class World:
         """Return the object as it is stored; None if it is not here, or only parts of it are kept."""
         if place in self._removed:
             return None
-        return self._added.get(place) or self._held.get(place)
+        return self._added.get(place) or self._below.find_object(place.class_name, place.key, place.home)
 
     def iter_networks(self, space: AddressRange, class_name: str, home: str, *, exact: bool) -> Iterator[Place]:
         """Yield the networks around *space*, smallest first; with *exact*, first the one of just this range."""
@@ -127,13 +127,9 @@ class World:
         return next((place for place in blocks if self.presence(place) is Presence.HERE), None)
 
     @cached_property
-    def _held(self) -> Mapping[tuple[str, str, PrimaryKey], RpslObject]:
-        """The objects of the database itself, if they are in memory."""
-        return self._below._objects if isinstance(self._below, ObjectSet) else {}  # noqa: SLF001 - no public way through
-
-    @cached_property
     def _territory(self) -> Territory:
-        return Territory((Place(*place), obj) for place, obj in (*self._held.items(), *self._added.items()))
+        stored = ((Place(one.home, one.class_name, one.key), one.object) for one in self._below.iter_objects())
+        return Territory(chain(stored, self._added.items()))
 
 
 def _network_place(space: AddressRange, class_name: str, home: str) -> Place:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 
-from irtkit.cli.check import _Command
+from irtkit.cli.against import AgainstCommand, read_paths
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
@@ -50,12 +50,13 @@ def _key_names(_: click.Context, parameter: click.Parameter, names: tuple[str, .
     return tuple(name.upper() for name in names)
 
 
-@click.command("authorise", cls=_Command, short_help="Say who must agree to updates, and by which keys they can.")
+@click.command("authorise", cls=AgainstCommand, short_help="Say who must agree to updates, and by which keys they can.")
 @click.argument("paths", metavar="FILE...", nargs=-1)
 @click.option(
     "--against",
     metavar="PATH|INDEX...",
     multiple=True,
+    callback=read_paths,
     help="What is stored: files or folders of objects, maintainers and irts among them.",
 )
 @click.option(

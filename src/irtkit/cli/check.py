@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import click
 
+from irtkit.cli.against import AgainstCommand, read_paths
+
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,30 +31,6 @@ _PIECE = 1 << 16
 """Characters that are written at once."""
 
 
-class _Command(click.Command):
-    """A command whose `--against` takes all paths that follow it, up to the next option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, list(_with_against_repeated(args)))
-
-
-def _with_against_repeated(args: list[str]) -> Iterator[str]:
-    behind = 0
-    for position, arg in enumerate(args):
-        if arg == "--":
-            yield from args[position:]
-            return
-        if arg == "--against":
-            behind = 1
-        elif arg.startswith("-") and arg != "-":
-            behind = 0
-        elif behind:
-            if behind > 1:
-                yield "--against"
-            behind += 1
-        yield arg
-
-
 class _Wanted(NamedTuple):
     """How to check, and what to check against."""
 
@@ -63,7 +41,7 @@ class _Wanted(NamedTuple):
     """What is wrong with the places that `--against` names."""
 
 
-@click.command("check", cls=_Command, short_help="Say what a registry would say about objects.")
+@click.command("check", cls=AgainstCommand, short_help="Say what a registry would say about objects.")
 @click.argument("paths", metavar="FILE...", nargs=-1)
 @click.option(
     "--registry",
@@ -82,6 +60,7 @@ class _Wanted(NamedTuple):
     "--against",
     metavar="INDEX|PATH...",
     multiple=True,
+    callback=read_paths,
     help="Look up references and ranges here: an index, or files or folders of objects.",
 )
 @click.option(

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import click
 
+from irtkit.cli.dumps import DumpsCommand, space_of
 from irtkit.cli.passphrases import passphrase_from
 from irtkit.cli.places import made_index, opened_index
-from irtkit.cli.resolve import _Command, _space_of
 from irtkit.errors import IrtkitError
 from irtkit.schema.contact_facts import POLICIES
 
@@ -39,7 +39,7 @@ class _Recipient(NamedTuple):
     contact: Contact | None
 
 
-@click.command("encrypt", cls=_Command, short_help="Encrypt a report to the keys that the irts of addresses have.")
+@click.command("encrypt", cls=DumpsCommand, short_help="Encrypt a report to the keys that the irts of addresses have.")
 @click.argument("path", metavar="REPORT", required=False)
 @click.option(
     "--to",
@@ -144,7 +144,7 @@ def _recipients(index: Index, addresses: Iterable[str], policy: str) -> list[_Re
     from irtkit.clients.recipient_keys import KeyFinder  # noqa: PLC0415 - not for the help
     from irtkit.rpsl.faults import shown  # noqa: PLC0415 - the same
 
-    spaces = [_space_of(address) for address in addresses]
+    spaces = [space_of(address) for address in addresses]
     for address, space in zip(addresses, spaces, strict=True):
         if space is None:
             raise NoKeyError(f"{shown(address)}: expected an address, a prefix or a range")

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import click
 
+from irtkit.cli.dumps import DumpsCommand, space_of
 from irtkit.cli.places import made_index, opened_index
-from irtkit.cli.resolve import _Command, _space_of
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("keys", cls=_Command, short_help="Show the keys that the irts of addresses have registered.")
+@click.command("keys", cls=DumpsCommand, short_help="Show the keys that the irts of addresses have registered.")
 @click.argument("queries", metavar="[ADDRESS|PREFIX|RANGE]...", nargs=-1)
 @click.option("--input", "-i", "list_path", metavar="FILE", help="A list of addresses; - is standard input.")
 @click.option("--column", metavar="NAME|N", help="The column or key of the list that has the addresses.")
@@ -108,7 +108,7 @@ def _listed(path: str, column: str | None) -> Iterator[list[str]]:
 
 def _answers(finder: KeyFinder, queries: list[str]) -> Iterator[_Answer]:
     """Yield the answers to some queries in order; all of them cost one process of gpg at most."""
-    spaces = [_space_of(query) for query in queries]
+    spaces = [space_of(query) for query in queries]
     found = iter(finder.find(space for space in spaces if space is not None))
     for query, space in zip(queries, spaces, strict=True):
         yield _Answer(query, None if space is None else next(found))

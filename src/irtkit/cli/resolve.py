@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
 
 import click
 
+from irtkit.cli.dumps import DumpsCommand
 from irtkit.cli.places import made_index, opened_index
+from irtkit.cli.wanted import Wanted
 from irtkit.errors import RangeError
 from irtkit.index.answers import csv_record, json_record, record_of
 from irtkit.index.layout import FIELDS
@@ -19,13 +20,13 @@ TYPE_CHECKING = False  # typing's constant without typing's import: type checker
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from irtkit.cli.tables import Table
     from irtkit.clients.lists import Block
     from irtkit.index.lookup import Index
 
 __all__ = ["command"]
 
 _FORMATS = ("table", "jsonl", "csv", "parquet")
+_LIVE = ("always", "gaps")
 _SUFFIXES = {
     ".csv": "csv",
     ".json": "jsonl",
@@ -36,33 +37,25 @@ _SUFFIXES = {
 }
 
 
-class _Command(click.Command):
-    """A command whose `--dumps` takes all paths that follow it."""
+class _LiveCommand(DumpsCommand):
+    """A command with `--dumps` whose `--live` takes a value only behind `=`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, list(_with_dumps_repeated(args)))
-
-
-def _with_dumps_repeated(args: Sequence[str]) -> Iterator[str]:
-    """Put `--dumps` before each further path that follows one; what reads as an address is none."""
-    place = "elsewhere"
-    for arg in args:
-        if place == "behind" and not arg.startswith("-") and _space_of(arg) is None and os.path.exists(arg):  # noqa: PTH110 - pathlib costs a tenth of a first answer
-            yield "--dumps"
-        elif place == "before":
-            place = "behind"
-        else:
-            place = "before" if arg == "--dumps" else "elsewhere"
-        yield arg
+        return super().parse_args(ctx, [f"--live={_LIVE[0]}" if arg == "--live" else arg for arg in args])
 
 
 def _chosen_fields(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     if value is None:
         return None
     fields = tuple(field.strip() for field in value.split(","))
+    known: tuple[str, ...] = FIELDS
+    if not set(fields) <= set(FIELDS):
+        from irtkit.live.resolutions import LIVE_FIELDS  # noqa: PLC0415 - few ask for these
+
+        known = LIVE_FIELDS
     for field in fields:
-        if field not in FIELDS:
-            raise click.BadParameter(f"{field!r} is not one of {', '.join(FIELDS)}.")
+        if field not in known:
+            raise click.BadParameter(f"{field!r} is not one of {', '.join(known)}.")
         if fields.count(field) > 1:
             raise click.BadParameter(f"{field!r} is named twice.")
     return fields
@@ -71,6 +64,8 @@ def _chosen_fields(_: click.Context, __: click.Parameter, value: str | None) -> 
 def _refuse_contradictions(
     queries: tuple[str, ...], list_path: str | None, column: str | None, dumps: tuple[str, ...], index_path: str | None
 ) -> None:
+    if "-" in queries:
+        raise click.UsageError("- is no address; --input - reads a list from standard input.")
     if bool(queries) == (list_path is not None):
         raise click.UsageError("Give either addresses, or a list with --input.")
     if column is not None and (list_path is None or column == "" or (column.isdecimal() and not int(column))):
@@ -79,7 +74,7 @@ def _refuse_contradictions(
         raise click.UsageError("Give either --index or --dumps.")
 
 
-@click.command("resolve", cls=_Command, short_help="Find who answers for addresses.")
+@click.command("resolve", cls=_LiveCommand, short_help="Find who answers for addresses.")
 @click.argument("queries", metavar="[ADDRESS|PREFIX|RANGE]...", nargs=-1)
 @click.option("--input", "-i", "list_path", metavar="FILE", help="A list of addresses; - is standard input.")
 @click.option("--column", metavar="NAME|N", help="The column or key of the list that has the addresses.")
@@ -104,6 +99,31 @@ def _refuse_contradictions(
 )
 @click.option("--fields", metavar="A,B,C", callback=_chosen_fields, help="Write these fields only, in this order.")
 @click.option("--explain", is_flag=True, help="Tell how each answer was found.")
+@click.option(
+    "--live",
+    metavar="[=gaps]",
+    type=click.Choice(_LIVE),
+    help="Ask the registries: about each address, or with =gaps where the index has none, a dummy or a mask.",
+)
+@click.option("--server", metavar="HOST[:PORT]", help="With --live, ask this whois server, which may be private.")
+@click.option("--rdap", metavar="URL", help="With --live, ask this RDAP service, which may be private.")
+@click.option("--allow-private", is_flag=True, help="With --live, follow referrals to private hosts and any port, too.")
+@click.option(
+    "--deadline",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="With --live, the time for one question, referrals and all.",
+)
+@click.option(
+    "--max-age",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=86400.0,
+    show_default="a day",
+    help="With --live, how old an answer may be that is kept from before; 0 asks anew and keeps nothing.",
+)
 def command(
     *,
     queries: tuple[str, ...],
@@ -116,6 +136,12 @@ def command(
     policy: str,
     fields: tuple[str, ...] | None,
     explain: bool,
+    live: str | None,
+    server: str | None,
+    rdap: str | None,
+    allow_private: bool,
+    deadline: float,
+    max_age: float,
 ) -> None:
     """Find who answers for addresses, prefixes and ranges, given here or in a list.
 
@@ -131,8 +157,16 @@ def command(
         form = _SUFFIXES.get(os.path.splitext(output or "")[1].lower(), "table")  # noqa: PTH122 - pathlib costs a tenth of a first answer
     if form == "parquet" and output is None:
         raise click.UsageError("Parquet needs --output.")
-    wanted = _Wanted(form, fields, policy, output)
+    wanted = Wanted(form, fields, policy, output)
     texts = [query.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip() for query in queries]
+    if live is not None:
+        from irtkit.cli.resolve_live import Request, resolve_live  # noqa: PLC0415 - the network is for this only
+
+        reach = (server, rdap, allow_private, deadline, max_age)
+        resolve_live(Request(texts, list_path, column, index_path, dumps, live, explain, reach), wanted)
+        return
+    if server or rdap or allow_private or set(wanted.fields) - set(FIELDS):
+        raise click.UsageError("--server, --rdap, --allow-private and the fields of live answers go with --live.")
     with made_index(dumps) if dumps else opened_index(index_path) as index:
         if explain:
             click.echo("\n\n".join(_told(index, text, policy) for text in texts))
@@ -144,32 +178,6 @@ def command(
             _resolve_few(index, texts, wanted)
 
 
-class _Wanted(NamedTuple):
-    """What the records shall look like, and where they go."""
-
-    form: str
-    named_fields: tuple[str, ...] | None
-    policy: str
-    output: str | None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return self.named_fields or FIELDS
-
-    def table(self) -> Table:
-        from irtkit.cli.tables import Table  # noqa: PLC0415 - not every format is one
-
-        colours = self.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        return Table(self.named_fields, colours=colours)
-
-
-def _space_of(text: str) -> AddressRange | None:
-    try:
-        return AddressRange.parse_lenient(text)
-    except RangeError:
-        return None
-
-
 def _told(index: Index, text: str, policy: str) -> str:
     try:
         space = AddressRange.parse_lenient(text)
@@ -178,7 +186,7 @@ def _told(index: Index, text: str, policy: str) -> str:
     return index.resolve(space, policy).explain()
 
 
-def _resolve_few(index: Index, queries: Sequence[str], wanted: _Wanted) -> None:
+def _resolve_few(index: Index, queries: Sequence[str], wanted: Wanted) -> None:
     """Write the records of a few queries, without the weight of arrays."""
     records = [record_of(index, query, wanted.policy) for query in queries]
     if wanted.form == "table":
@@ -204,7 +212,7 @@ def _block_of(texts: Sequence[str]) -> Block:
     return block_of(texts)
 
 
-def _resolve_list(index: Index, path: str, column: str | None, wanted: _Wanted) -> None:
+def _resolve_list(index: Index, path: str, column: str | None, wanted: Wanted) -> None:
     from irtkit.cli.progress import list_bar  # noqa: PLC0415 - lists only
     from irtkit.clients.lists import open_list  # noqa: PLC0415 - the same
 
@@ -219,8 +227,10 @@ def _resolve_list(index: Index, path: str, column: str | None, wanted: _Wanted) 
         _resolve_blocks(index, shown(), wanted)
 
 
-def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: _Wanted) -> None:
+def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: Wanted) -> None:
     from irtkit.clients.outputs import writing  # noqa: PLC0415 - lists only
+
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "-1")  # Arrow's allocator: the next block needs the same memory
     from irtkit.clients.resolving import ListResolver  # noqa: PLC0415 - the same
 
     with writing(wanted.output) as file:

@@ -24,6 +24,8 @@ __all__ = ["command"]
 
 _REFERENCE = "ripe"
 """The registry that is meant when none is named, and that a single other one is compared with."""
+_WITHOUT_TEMPLATES = frozenset({"arin", "lacnic"})
+"""Registries of addresses whose whois has objects of its own kind."""
 
 
 class _Command(click.Command):
@@ -67,6 +69,9 @@ def _known_registry(text: str) -> str:
     name = text.lower()
     if name in SCHEMAS:
         return name
+    if name in _WITHOUT_TEMPLATES:
+        fault = f"{name.upper()} has no templates and no irt: its whois has objects of its own kind."
+        raise click.BadParameter(f"{fault} Registries: {', '.join(SCHEMAS)}.")
     raise click.BadParameter(f"{shown(text)} is no registry{_perhaps(text, SCHEMAS)} Registries: {', '.join(SCHEMAS)}.")
 
 

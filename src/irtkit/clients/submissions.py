@@ -41,6 +41,7 @@ STANDARD_INPUT: Final = "standard input"
 _PART = 1 << 20
 _DAMAGE: Any = (isal_zlib.error, igzip.BadGzipFile)
 _SNIFFED = 4096
+_WITHOUT = "the objects are checked without it, so what is not found elsewhere may still exist"
 _INDEX = b'"format":"irtkit-index"'
 _GZIP = b"\x1f\x8b"
 
@@ -78,7 +79,7 @@ def read_bytes(path: str) -> bytes:
         if path == "-":
             data = _read(sys.stdin.buffer)
         elif Path(path).is_dir():
-            raise FileError("is a folder", path=name)
+            raise FileError(f"is a folder; expected files, such as {path.rstrip('/')}/*", path=name)
         else:
             with Path(path).open("rb") as file:
                 data = _read(file)
@@ -125,10 +126,11 @@ def open_database(paths: Iterable[str], registry: str) -> Database:
     """Open what objects are checked against: indexes, files of objects or dumps, plain or gzip, and folders of dumps.
 
     Objects of files replace those of indexes, and without a source they belong to *registry*. They are kept in memory,
-    so there is a limit (`LARGEST`, inflated). Nothing is raised: a place that cannot be read is a fault, and the
-    others count.
+    so there is a limit (`LARGEST`, inflated). Nothing is raised: a place that cannot be read is a fault. What
+    the others hold counts as part of a database then, and nothing follows from what is not in it.
     """
     from irtkit.submission.codes import problem_of  # noqa: PLC0415 - whoever only formats needs no judge
+    from irtkit.validation.joined import PartialObjects  # noqa: PLC0415 - the same
     from irtkit.validation.objects import ObjectSet  # noqa: PLC0415 - the same
 
     objects = ObjectSet(registry=registry, complete=True)
@@ -143,13 +145,14 @@ def open_database(paths: Iterable[str], registry: str) -> Database:
                 else:
                     left = _add_objects(name, objects, left)
         except FileError as error:
-            problem = problem_of("unusable-database", error.message, None, "the objects are checked without it")
+            problem = problem_of("unusable-database", error.message, None, _WITHOUT)
             faults.append((error.path, problem))
-    return Database(_layered(objects, indexes), faults)
+    found = _layered(objects, indexes)
+    return Database(PartialObjects(found) if found is not None and faults else found, faults)
 
 
 def _layered(objects: ObjectSet, indexes: list[Objects]) -> Objects | None:
-    from irtkit.submission.indexed import JoinedObjects  # noqa: PLC0415 - whoever only formats needs no index
+    from irtkit.validation.joined import JoinedObjects  # noqa: PLC0415 - whoever only formats needs no database
     from irtkit.validation.layers import Layered  # noqa: PLC0415 - the same
 
     if not indexes:

@@ -61,9 +61,10 @@ def excerpt(line: str, column: int, length: int) -> Excerpt:
     Of a long line the part around the column is shown. Tabs go to the next eighth cell, wide characters take two
     cells, and what is no character by itself is escaped.
     """
-    secret = SECRET_LINE.match(line)
+    secret = SECRET_LINE.search(line) if "\r" in line else SECRET_LINE.match(line)
     if secret:
-        line, length = f"{secret[1]} {MASK}", max(1, min(length, len(secret[1]) - column + 1))
+        end_of_name = secret.end(1)
+        line, length = f"{line[:end_of_name]} {MASK}", max(1, min(length, end_of_name - column + 1))
     at = min(column - 1, len(line))
     start = 0 if len(line) <= _WIDTH or at < _WIDTH * 3 // 4 else at - _WIDTH // 2
     stop = min(len(line), start + _WIDTH)

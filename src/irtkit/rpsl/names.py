@@ -7,54 +7,47 @@ import re
 from functools import cache
 from typing import NewType
 
-__all__ = ["LIST_ATTRIBUTES", "PRIMARY_KEYS", "PrimaryKey", "as_primary_key", "long_name", "repetition"]
+__all__ = [
+    "LIST_ATTRIBUTES",
+    "PRIMARY_KEYS",
+    "SHORT_NAMES",
+    "PrimaryKey",
+    "as_primary_key",
+    "long_name",
+    "repetition",
+]
 
 PrimaryKey = NewType("PrimaryKey", str)
 """A primary key in its normal form, upper case: the registry compares keys ignoring case."""
 
-_SHORT_CLASSES = {
-    "ak": "as-block",
-    "an": "aut-num",
-    "as": "as-set",
-    "dn": "domain",
-    "fs": "filter-set",
-    "i6": "inet6num",
-    "in": "inetnum",
-    "ir": "inet-rtr",
-    "is": "rtr-set",
-    "it": "irt",
-    "kc": "key-cert",
-    "mt": "mntner",
-    "oa": "organisation",
-    "pf": "poetic-form",
-    "pn": "person",
-    "po": "poem",
-    "ps": "peering-set",
-    "r6": "route6",
-    "ro": "role",
-    "rs": "route-set",
-    "rt": "route",
-}
-_SHORT_LISTS = {
-    "fr": "form",
-    "ho": "holes",
-    "mb": "mnt-by",
-    "md": "mnt-domains",
-    "mi": "mnt-irt",
-    "ml": "mnt-lower",
-    "mm": "mp-members",
-    "mo": "member-of",
-    "mr": "mbrs-by-ref",
-    "ms": "members",
-    "mz": "mnt-ref",
-}
-_LONG_NAMES = {**_SHORT_CLASSES, **_SHORT_LISTS, "nh": "nic-hdl", "or": "origin"}
+_ABBREVIATIONS = """
+aa:as-name ab:aggr-bndry ac:admin-c ad:address ae:assignment-size ag:aggr-mtd ah:author ak:as-block am:abuse-mailbox
+an:aut-num as:as-set at:auth au:abuse-c az:alias ce:certif ch:changed co:components cr:created cy:country de:descr
+df:default dn:domain ds:ds-rdata dt:upd-to ec:export-comps em:e-mail en:encryption ev:export-via ex:export fi:filter
+fp:fingerpr fr:form fs:filter-set fx:fax-no gf:geofeed gl:geoloc ho:holes i6:inet6num ie:interface if:ifaddr ij:inject
+in:inetnum ip:import ir:inet-rtr is:rtr-set it:irt iv:import-via iy:irt-nfy kc:key-cert la:local-as lm:last-modified
+ln:language ma:mp-default mb:mnt-by md:mnt-domains me:mp-export mf:mp-filter mg:mp-peering mh:method mi:mnt-irt
+ml:mnt-lower mm:mp-members mn:mnt-nfy mo:member-of mp:mp-peer mr:mbrs-by-ref ms:members mt:mntner mu:mnt-routes
+my:mp-import mz:mnt-ref na:netname nh:nic-hdl ns:nserver ny:notify oa:organisation og:org on:org-name or:origin
+ot:org-type ow:owner pa:pingable pc:ping-hdl pe:peer pf:poetic-form pg:peering ph:phone pl:prefixlen pn:person po:poem
+ps:peering-set r6:route6 rm:remarks rn:ref-nfy ro:role rs:route-set rt:route sg:signature so:source sp:sponsoring-org
+st:status tc:tech-c tx:text zc:zone-c
+"""
+SHORT_NAMES: dict[str, str] = dict(pair.split(":") for pair in _ABBREVIATIONS.split())
+"""Two-letter names and what they stand for (RIPE whois: AttributeType)."""
 
-LIST_ATTRIBUTES = frozenset(_SHORT_LISTS.values())
+_SHORT_LENGTH = 3  # characters with the star; a longer name is no short one
+_CLASSES = """
+as-block aut-num as-set domain filter-set inet6num inetnum inet-rtr rtr-set irt key-cert mntner organisation poetic-form
+person poem peering-set route6 role route-set route
+"""
+_LISTS = "form holes mnt-by mnt-domains mnt-irt mnt-lower mp-members member-of mbrs-by-ref members mnt-ref"
+
+LIST_ATTRIBUTES = frozenset(_LISTS.split())
 """Attributes whose values are lists, split at commas (RIPE Database, AttributeType)."""
 
 PRIMARY_KEYS: dict[str, tuple[str, ...]] = {
-    **{name: (name,) for name in _SHORT_CLASSES.values()},
+    **{name: (name,) for name in _CLASSES.split()},
     "person": ("nic-hdl",),
     "role": ("nic-hdl",),
     "route": ("route", "origin"),
@@ -64,14 +57,15 @@ PRIMARY_KEYS: dict[str, tuple[str, ...]] = {
 
 
 def long_name(name: str) -> str:
-    """Return the long form of *name* where this module needs to know it: `*mb` is mnt-by."""
-    return _LONG_NAMES.get(name.removeprefix("*"), name)
+    """Return the attribute that *name*, in lower case, stands for: `mb` and `*mb` are mnt-by."""
+    short = name[1:] if len(name) == _SHORT_LENGTH and name[0] == "*" else name
+    return SHORT_NAMES.get(short, name)
 
 
 @cache
 def repetition(class_name: str) -> re.Pattern[str]:
     """Return what finds, without reading the attributes, a further one that may name the class."""
-    short = next(short for short, name in _SHORT_CLASSES.items() if name == class_name)
+    short = next(short for short, name in SHORT_NAMES.items() if name == class_name)
     return re.compile(rf"\n(?:{class_name}|\*?{short}):", re.IGNORECASE)
 
 

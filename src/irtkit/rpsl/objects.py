@@ -21,6 +21,8 @@ __all__ = ["RpslObject"]
 # the readers decide whether they let such a text through.
 _ATTRIBUTE = re.compile(r"[^:]*+:.*+(?:\n[ \t+].*+)*+\n?+")
 _CLASS_NAME = re.compile(r"[A-Za-z0-9*-]++")
+_PLAIN_NAME = re.compile(r"\*?+[A-Za-z0-9_-]++")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ATTRIBUTE_NAME = re.compile(r"[^ \t+%#\r\n:][^\r\n:]*+")
 
 
@@ -54,16 +56,20 @@ class RpslObject(Sequence[Attribute]):
 
             RpslObject.build("irt", {"irt": "IRT-EXAMPLE", "mnt-by": ["EXAMPLE-MNT", "OTHER-MNT"]})
 
-        Raises: ParseError if *class_name* or a name of an attribute is none, or if the class's own attribute is not
-        among them.
+        Raises: ParseError, which is a ValueError, if *class_name* or a name of an attribute is none, if a value has
+        control characters, or if the class's own attribute is not among them.
         """
         pairs = list(_iter_pairs(attributes))
         position = next((i for i, (name, _) in enumerate(pairs) if name.lower() == class_name.lower()), None)
         if position is None or not _CLASS_NAME.fullmatch(class_name):
             raise ParseError(f"expected an attribute {shown(class_name)}, which names the class")
         pairs.insert(0, pairs.pop(position))
-        for name, _ in pairs:
-            _refuse_no_name(name, 1)
+        for name, value in pairs:
+            if not _PLAIN_NAME.fullmatch(name):
+                raise ParseError(f"{shown(name)} is no attribute name; expected letters, digits and '-', as in mnt-irt")
+            if control := _CONTROL.search(value):
+                expected = "expected text, with LF alone between lines"
+                raise ParseError(f"the value of {name} has the control character {shown(control[0])}; {expected}")
         return cls("".join([as_written(name, value) for name, value in pairs]), None)
 
     @property

@@ -21,10 +21,13 @@ MASK = "********"
 """What is shown instead of a password."""
 
 SECRET_LINE = re.compile(
-    r"^([ \t+>-]*+(?:(?:password|override)[ \t]*+:|auth[ \t]*+:[ \t]*+(?:MD5|CRYPT|BCRYPT)-PW))[^\n]++",
+    r"(?:^|(?<=\r))([ \t+>-]*+(?:(?:password|override)[ \t]*+:|auth[ \t]*+:[ \t]*+(?:MD5|CRYPT|BCRYPT)-PW))[^\n]++",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
-"""Matches a line that holds a password or a hash, indented or quoted ones, too: what stands before it, and the rest."""
+"""Matches a line that holds a password or a hash: what stands before it, and the rest.
+
+Indented and quoted lines count, and those that begin after a mere carriage return.
+"""
 
 _LINE = re.compile(r".*\n|.+\Z")
 _EMPTY_LINES = re.compile(r"(?:\r*+\n)*+(?:\r++\Z)?+")

@@ -17,6 +17,10 @@ _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _UPDATES = f"{RIPE}: update messages"
 _FILES = "irtkit: what a file of objects is"
 _OTHER = "mntner: OTHER-MNT\nsource: RIPE\n"
+_WHOLE = (
+    "mntner: EXAMPLE-MNT\nadmin-c: EX1-RIPE\nupd-to: hostmaster@example.net\nauth: PGPKEY-0A0B0C0D\n"
+    "mnt-by: EXAMPLE-MNT\nsource: RIPE\n"
+)
 _OBJECT = "mntner: EXAMPLE-MNT\nsource: RIPE\n"
 
 _MESSAGES = (
@@ -34,7 +38,8 @@ _MESSAGES = (
         "ignored-text",
         _WARNING,
         "a paragraph is no object",
-        "The registry lists the paragraph as ignored and goes on with the next one.",
+        "The registry lists the paragraph as ignored and goes on with the next one. So it does with an object whose "
+        "class is misspelled, but what is much like an object is an error here.",
         wrong=f"Please create this one.\n\n{_OBJECT}",
         right=_OBJECT,
         citation=_UPDATES,
@@ -123,6 +128,15 @@ _MESSAGES = (
         wrong=f"% in the database:\n{_OBJECT}\n% keywords: NEW\n\n% submitted:\n{_OBJECT}",
         right=f"% in the database:\n{_OTHER}\n% keywords: NEW\n\n% submitted:\n{_OBJECT}",
         citation=f"{RIPE}: keywords",
+    ),
+    Code(
+        "identical-object",
+        _WARNING,
+        "an object is stored as it is submitted",
+        "Nothing would change. What the registry generates does not count in this, nor do case and layout.",
+        wrong=f"% in the database:\n{_WHOLE}\n% submitted:\n{_WHOLE}",
+        right=f"% in the database:\n{_WHOLE}\n% submitted:\n{_WHOLE}remarks: on duty all day\n",
+        citation=f"{RIPE}: SingleUpdateHandler, RpslObjectFilter",
     ),
     Code(
         "password-ignored",

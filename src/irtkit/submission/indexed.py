@@ -10,7 +10,7 @@ It needs the standard library alone, and judges nothing.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from irtkit.errors import IndexFileError
@@ -22,10 +22,9 @@ from irtkit.resources import AddressRange
 from irtkit.rpsl import PrimaryKey
 from irtkit.schema.contact_rules import registry_of_source
 from irtkit.validation.keys import HANDLES, as_reference
-from irtkit.validation.objects import _STAND_INS as STAND_INS
-from irtkit.validation.objects import Network, Objects, Referrer
+from irtkit.validation.objects import STAND_INS, Network, Objects, Referrer, Stored
 
-__all__ = ["IndexObjects", "JoinedObjects"]
+__all__ = ["IndexObjects"]
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 _FAMILIES: Final = {"inetnum": 4, "inet6num": 6}
@@ -46,6 +45,7 @@ _ALIKE: Final = (
     ("org.type", "org.role"),
 )
 """Arrays of one length."""
+_MAINTAINED = int(Flag.MAINTAINED)  # a number is tested faster than a flag
 _MOST_KEPT = 1 << 15
 """Keys or networks that are remembered; then all are forgotten."""
 _FAILURES = (ArithmeticError, LookupError, TypeError, ValueError)
@@ -83,6 +83,9 @@ class IndexObjects(Objects):
         except (AttributeError, *_FAILURES) as error:
             raise self.blamed(error) from None
         self._hashes, self._classes = index.column("key.hash"), index.column("key.class")
+        self._sizes, self._flags = index.column("object.size"), index.column("object.flags")
+        self._status_texts: dict[int, str] = {}
+        self._statuses, self._orgs = index.column("object.status"), index.column("object.org")
 
     def _check(self) -> None:
         for name, expected in _FORMATS.items():
@@ -100,11 +103,13 @@ class IndexObjects(Objects):
         return error if fault is None else IndexFileError(f"is damaged: {fault}; build it again", path=self._index.path)
 
     def covers(self, class_name: str, registry: str) -> bool:
-        """Whether the index has objects of the class, and no stand-in for all of them."""
-        if class_name not in HANDLES:
-            return (registry, class_name) in self._held
-        held = any((registry, name) in self._held for name in HANDLES)
-        return held and not any(self.find_classes(key, registry) for key in STAND_INS)
+        """Whether the index has objects of the class, and no stand-in for all of them.
+
+        Unlike a set of objects it may have roles and be none the wiser about persons: resolving needs roles only.
+        """
+        if (registry, class_name) not in self._held:
+            return False
+        return class_name not in HANDLES or not any(self.find_classes(key, registry) for key in STAND_INS)
 
     def find_classes(self, key: PrimaryKey, registry: str) -> frozenset[str]:
         """Return the classes in which an object has this key."""
@@ -134,6 +139,13 @@ class IndexObjects(Objects):
         except _FAILURES as error:
             raise self.blamed(error) from None
         return None
+
+    def find_object(self, class_name: str, key: PrimaryKey, registry: str) -> None:
+        """Return nothing: an index keeps no object whole."""
+
+    def iter_objects(self) -> Iterator[Stored]:
+        """Yield nothing: an index keeps no object whole."""
+        yield from ()
 
     def find_network(self, space: AddressRange, class_name: str, registry: str) -> Network | None:
         """Return the object of exactly this range."""
@@ -227,12 +239,14 @@ class IndexObjects(Objects):
         return found
 
     def _read_network(self, space: AddressRange, number: int) -> Network:
-        index = self._index
-        size, org = index.column("object.size")[number], index.texts("org")[index.column("object.org")[number]]
+        size, org = self._sizes[number], self._index.texts("org")[self._orgs[number]]
+        code = self._statuses[number]
+        if code not in self._status_texts:
+            self._status_texts[code] = self._index.texts("status")[code]
         return Network(
             space,
-            status=index.texts("status")[index.column("object.status")[number]] or None,
-            maintained=bool(index.column("object.flags")[number] & Flag.MAINTAINED),
+            status=self._status_texts[code] or None,
+            maintained=bool(self._flags[number] & _MAINTAINED),
             assignment_size=None if size == NO_SIZE else size,
             org=as_reference(org) if org else None,
         )
@@ -243,55 +257,3 @@ def _space_of(key: str) -> AddressRange | None:
         return range_of_key(key)
     except ValueError:
         return None
-
-
-class JoinedObjects(Objects):
-    """Several databases as one; a name exists if it does in one of them.
-
-    Of several that have networks of one class at one registry the first answers for them.
-    """
-
-    def __init__(self, databases: Sequence[Objects]) -> None:
-        self._databases = tuple(databases)
-
-    def covers(self, class_name: str, registry: str) -> bool:
-        """Whether one of them is whole for the class."""
-        return any(database.covers(class_name, registry) for database in self._databases)
-
-    def find_classes(self, key: PrimaryKey, registry: str) -> frozenset[str]:
-        """Return the classes in which one of them has an object with this key."""
-        return _NOTHING.union(*(database.find_classes(key, registry) for database in self._databases))
-
-    def find_values(self, class_name: str, key: PrimaryKey, attribute: str, registry: str) -> tuple[str, ...] | None:
-        """Return the values of an object's attribute that the first one keeps which has it."""
-        found = (database.find_values(class_name, key, attribute, registry) for database in self._databases)
-        return next((values for values in found if values is not None), None)
-
-    def find_network(self, space: AddressRange, class_name: str, registry: str) -> Network | None:
-        """Return the object of exactly this range."""
-        database = self._holder(class_name, registry)
-        return None if database is None else database.find_network(space, class_name, registry)
-
-    def find_parent(self, space: AddressRange, class_name: str, registry: str) -> Network | None:
-        """Return the smallest network that holds all of *space* and more."""
-        database = self._holder(class_name, registry)
-        return None if database is None else database.find_parent(space, class_name, registry)
-
-    def iter_children(self, space: AddressRange, class_name: str, registry: str) -> Iterator[Network]:
-        """Yield the networks one level inside *space*, in address order."""
-        database = self._holder(class_name, registry)
-        if database is not None:
-            yield from database.iter_children(space, class_name, registry)
-
-    def find_crossing(self, space: AddressRange, class_name: str, registry: str) -> Network | None:
-        """Return a network that overlaps *space* in part."""
-        database = self._holder(class_name, registry)
-        return None if database is None else database.find_crossing(space, class_name, registry)
-
-    def iter_referring(self, key: PrimaryKey, registry: str) -> Iterator[Referrer]:
-        """Yield who refers to *key* in one after the other."""
-        for database in self._databases:
-            yield from database.iter_referring(key, registry)
-
-    def _holder(self, class_name: str, registry: str) -> Objects | None:
-        return next((database for database in self._databases if database.covers(class_name, registry)), None)

@@ -20,6 +20,7 @@ from irtkit.rpsl.names import PRIMARY_KEYS, long_name
 from irtkit.rpsl.paragraphs import INSTRUCTION, is_comment, iter_lines, iter_paragraphs
 from irtkit.submission.codes import place_of, problem_of
 from irtkit.submission.message import Deletion, Leftover, Message, Override, Password, Secret, Signature, Update
+from irtkit.validation.template import find_similar
 
 __all__ = ["DEEPEST", "parse_message"]
 
@@ -31,8 +32,12 @@ _BLANKS = " \t\r\n"
 _INSTRUCTIONS = re.compile(r"\n(?:password|override|dry-run|delete):", re.ASCII | re.IGNORECASE)
 _STRAY_RETURN = re.compile(r"\r(?<!\r\r)\r*+(?!\n|\Z)")  # it begins with what can be searched for quickly
 _RETURN_FEED, _BARE_FEED = re.compile(r"\r\n"), re.compile(r"(?<!\r)\n")
-_CLASS_LINE = re.compile(r"^\*?+([A-Za-z0-9-]++)[ \t]*+:", re.MULTILINE)
-_CLASS_WITHOUT_COLON = re.compile(r"\A\*?+([A-Za-z0-9-]++)[ \t][^\n]*+\n[A-Za-z0-9*-]++[ \t]*+:")
+_NAME = re.compile(r"^\*?+([A-Za-z0-9-]++)[ \t]*+:", re.MULTILINE)
+_HEAD = re.compile(r"(\*?+[A-Za-z0-9-]++)(?:[ \t]*+:|[ \t][^\n]*+\n[A-Za-z0-9*-]++[ \t]*+:)")
+"""The first name of a paragraph, with its colon, or without it if the next line has one."""
+_CLASSES = tuple(PRIMARY_KEYS)
+_UNIVERSAL = frozenset({"mnt-by", "source"})
+"""Attributes that objects of all classes have."""
 _OPTIONS = re.compile(r"\{([^{}]*+)\}")
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -86,13 +91,24 @@ class _Reader:
             start = text.rfind("\n", 0, stray.start()) + 1
             span = Span(text.count("\n", 0, start) + 1, stray.start() - start + 1)
             message = "a carriage return stands inside a line, and the registry takes it out"
+            if "\n" not in text.rstrip(_BLANKS):
+                message = "lines end in CR alone, and the registry takes that out: all of the text becomes one line"
+                self._leave_all()
             hint = "expected lines that end in LF or CR LF"
             self.problems.append(problem_of("stray-carriage-return", message, span, hint))
         self._report_line_ends(text)
         self.problems.sort(key=place_of)
 
+    def _leave_all(self) -> None:
+        """Keep what was read as text that is no object, and say nothing about it: one fault explains all."""
+        self.leftovers += [Leftover(str(update.object), update.object.line) for update in self.updates]
+        self.updates.clear()
+        self.problems.clear()
+
     def _report_line_ends(self, text: str) -> None:
         """Say on which line the line ends begin to differ from the first one."""
+        if "\r" not in text:
+            return
         first, end, _ = text.partition("\n")
         other = _BARE_FEED if first.endswith("\r") else _RETURN_FEED
         found = other.search(text, len(first) + 1) if end and "\r\n" in text else None
@@ -155,7 +171,7 @@ class _Reader:
         problems: list[Problem] = []
         comments: list[Comment] = []
         objects = parse_objects(text, problems=problems, comments=comments)
-        if problems or comments:
+        if problems or comments or not all(map(_is_class, {text[: text.index(":")] for text in map(str, objects)})):
             return False
         self.updates = list(map(Update, objects))
         return True
@@ -164,7 +180,7 @@ class _Reader:
         if not instructed and text[0] not in " \t\r%#":
             found: list[Problem] = []
             objects = parse_objects(text, problems=found)
-            if not found and len(objects) == 1 and str(objects[0]) == text:
+            if not found and len(objects) == 1 and str(objects[0]) == text and _is_class(text[: text.index(":")]):
                 self.updates.append(Update(RpslObject(text, None, line), signatures=signatures))
                 return
         self._read_lines(text, line, signatures)
@@ -189,7 +205,8 @@ class _Reader:
         paragraph = "".join(own)
         found: list[Problem] = []
         objects = parse_objects(paragraph, problems=found)
-        if len(objects) != 1 or str(objects[0]) != paragraph:
+        meant = bool(deletions or overrides) or _is_meant(paragraph)
+        if len(objects) != 1 or str(objects[0]) != paragraph or not meant:
             self._leave(paragraph, numbers, found)
             self._report_alone([*deletions, *overrides])
             return
@@ -229,8 +246,7 @@ class _Reader:
         if not paragraph:
             return
         self.leftovers.append(Leftover(paragraph, numbers[0]))
-        names = [*_CLASS_LINE.findall(paragraph), *_CLASS_WITHOUT_COLON.findall(paragraph)]
-        meant = any(long_name(name.lower()) in PRIMARY_KEYS for name in names)
+        meant = _is_meant(paragraph)
         if not meant or not found:
             message = "the registry leaves this paragraph out: it is no object"
             first = paragraph.partition("\n")[0].rstrip(_BLANKS)
@@ -252,6 +268,24 @@ class _Reader:
     def _report(self, code: str, message: str, line: int, hint: str) -> None:
         span = Span(line, 1 + self.shifts.get(line, 0))
         self.problems.append(problem_of(code, message, span, hint))
+
+
+def _is_class(name: str) -> bool:
+    """Whether a name, long or short, is that of a class."""
+    return long_name(name.lower()) in PRIMARY_KEYS
+
+
+def _is_meant(paragraph: str) -> bool:
+    """Whether somebody meant an object, though it may be none.
+
+    Then a line names a class, the first line names something much like one, or there is one of the attributes that all
+    objects have. The registry ignores every paragraph whose first name is no class; this tells slips from prose.
+    """
+    names = [name.lower() for name in _NAME.findall(paragraph)]
+    head = _HEAD.match(paragraph)
+    if head and (_is_class(head[1]) or find_similar(head[1].lower(), _CLASSES) is not None):
+        return True
+    return any(name in PRIMARY_KEYS or name in _UNIVERSAL for name in names)
 
 
 def _override(span: Span, rest: str) -> Override:

@@ -16,8 +16,9 @@ from irtkit.resources import AddressRange
 from irtkit.rpsl import RpslObject, as_primary_key
 from irtkit.rpsl.names import repetition
 from irtkit.submission.message import Message, Update
-from irtkit.validation.keys import NETWORKS, Filing, home_of, space_of
-from irtkit.validation.objects import ObjectSet
+from irtkit.validation.keys import NETWORKS, Filing, home_of, key_of, placeholder, space_of
+from irtkit.validation.layers import Layered
+from irtkit.validation.objects import Objects, ObjectSet
 from irtkit.validation.reference_rules import REFERENCES
 
 __all__ = ["Submitted"]
@@ -26,7 +27,9 @@ _TARGETS: Final = frozenset(name for rows in REFERENCES.values() for row in rows
 _FURTHER_KEY: Final = repetition("inetnum")
 _RANGED: Final = NETWORKS | {"domain"}
 _PLACEHOLDER = re.compile(r"-(?=[0-9])(?<=AUTO-)", re.IGNORECASE)  # it begins with what can be searched for quickly
-_PLAIN_RANGE = re.compile(r"[^:]*+:[ \t]*+([0-9.]{7,15}) - ([0-9.]{7,15})\r?+(?:\n(?![ \t+])|\Z)")
+_OCTET = "(?:0|[1-9][0-9]{0,2})"
+_QUAD = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_PLAIN_RANGE = re.compile(rf"[^:]*+:[ \t]*+({_QUAD}) - ({_QUAD})\r?+(?:\n(?![ \t+])|\Z)")
 
 
 class Submitted:
@@ -43,6 +46,33 @@ class Submitted:
     def objects(self) -> ObjectSet:
         """The objects by their keys, deleted ones as removed."""
         return self._set_of(update for message in self._messages for update in message.updates)
+
+    def on_top_of(self, below: Objects | None, message: Message) -> Objects:
+        """Return the database *below* as the messages will leave it, and as one of them sees it.
+
+        A key that the registry shall make up counts in its own message only: `AUTO-1` of another one is another
+        object (RIPE whois 1.124: AutoKeyResolver).
+        """
+        settled = self._settled if below is None else Layered(self._settled, below)
+        own = self._asking.get(id(message))
+        return settled if own is None else Layered(self._set_of(own), settled)
+
+    @cached_property
+    def _asking(self) -> dict[int, list[Update]]:
+        """The updates of each message whose objects ask for keys, by the identity (`id`) of the message."""
+        if len(self._messages) == 1:
+            return {}
+        asking = {id(message): [one for one in message.updates if _asks(one.object)] for message in self._messages}
+        return {of: updates for of, updates in asking.items() if updates}
+
+    @cached_property
+    def _settled(self) -> ObjectSet:
+        """The objects that have keys already."""
+        if not self._asking:
+            return self.objects
+        asking = {id(update.object) for updates in self._asking.values() for update in updates}
+        updates = (update for message in self._messages for update in message.updates)
+        return self._set_of(update for update in updates if id(update.object) not in asking)
 
     @cached_property
     def neighbouring(self) -> ObjectSet:
@@ -100,6 +130,14 @@ class Submitted:
         return by_class
 
 
+def _asks(obj: RpslObject) -> bool:
+    """Whether an object asks the registry to make up its key."""
+    if not _PLACEHOLDER.search(str(obj)):
+        return False
+    key = key_of(obj)
+    return key is not None and placeholder(key) is not None
+
+
 def _find_filing(obj: RpslObject, registry: str) -> Filing | None:
     """Return where an inetnum that is written as the registry writes it belongs; None for any other object."""
     text = str(obj)
@@ -111,7 +149,7 @@ def _find_filing(obj: RpslObject, registry: str) -> Filing | None:
         space = AddressRange(4, first, last)
     except (OSError, RangeError):
         return None
-    return Filing(home_of(obj, registry), "inetnum", as_primary_key(space.canonical), space)
+    return Filing(home_of(obj, registry), "inetnum", as_primary_key(f"{written[1]} - {written[2]}"), space)
 
 
 def _overlapping(ranges: list[tuple[bytes, bytes, int]]) -> Iterable[int]:

@@ -5,60 +5,123 @@ say, and decides what becomes of deletions and of the keyword NEW. Whether someb
 signature is good, is judged elsewhere.
 """
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from heapq import merge
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from irtkit.problems import Problem
 from irtkit.rpsl import RpslObject
 from irtkit.schema.registry_schemas import SCHEMAS
 from irtkit.schema.template import Schema
 from irtkit.submission.codes import place_of, problem_of
+from irtkit.submission.decoding import decode
 from irtkit.submission.instructions import iter_message_problems
-from irtkit.submission.message import Message, Update
+from irtkit.submission.message import Message, Secret, Update
 from irtkit.submission.reading import parse_message
 from irtkit.submission.submitted import Submitted
+from irtkit.submission.unchanged import find_unchanged, iter_replaced
 from irtkit.validation import Action, Options
 from irtkit.validation.checks import SchemaChecks
-from irtkit.validation.database import iter_database_problems
+from irtkit.validation.database import database_problems_at
 from irtkit.validation.hierarchy import hierarchy_at
 from irtkit.validation.keys import home_of, key_of
-from irtkit.validation.layers import Layered
 from irtkit.validation.objects import Objects, ObjectSet
 from irtkit.validation.places import Place, Surroundings
+
+if TYPE_CHECKING:
+    from irtkit.index.lookup import Index
 
 __all__ = ["check", "iter_verdict", "merged"]
 
 _DEFAULTS: Final = Options()
-_DATES: Final = ("\ncreated:", "\nlast-modified:")
 _OF_DELETIONS: Final = frozenset({"filtered-object", "unknown-class", "unknown-source"})
 """What a registry asks of the text of an object that shall be deleted; it need not be a good one."""
+_COMPARING: Final = frozenset({"ripe"})
+"""Registries of which it is known what they say about an object that would not change."""
 
 
 def check(
-    text: str,
+    text: str | bytes | RpslObject | Iterable[RpslObject],
     registry: str = "ripe",
-    against: Objects | Iterable[RpslObject] | None = None,
+    against: "Objects | Index | RpslObject | Iterable[RpslObject] | None" = None,
     *,
     options: Options = _DEFAULTS,
 ) -> list[Problem]:
     """Return what *registry* (ripe, apnic, afrinic or irrd) would say about an update message, in document order.
 
-    *text* is one object, or as many as you like, or a whole message with instructions and signed parts. *against* is
-    the database that references and ranges are looked up in: an index's objects, or the objects themselves, which
-    then are all there are of their classes. Without it, what an object refers to is looked for in the message alone,
-    and what is not there is no problem.
+    *text* is one object, or as many as you like, or a whole message with instructions and signed parts; or bytes of
+    one, UTF-8 or latin-1; or objects that are parsed or built already, whose lines are those of the text that each
+    came from. *against* is the database that references and ranges are looked up in: an index, or the objects
+    themselves, which then are all there are of their classes, or whatever answers as `Objects` does. Without it,
+    what an object refers to is looked for in the message alone, and what is not there is no problem.
 
     An empty list is the registry's consent as far as it can be told from here. Any text will do, and the same one
     gives the same list on every run.
 
-    Raises: ValueError for a registry that is not known.
+    Raises: ValueError for a registry that is not known; TypeError for what is no text and no object.
     """
-    message = parse_message(text)
-    below = ObjectSet(against, registry=registry, complete=True) if isinstance(against, Iterable) else against
-    return list(iter_verdict(message, registry, Submitted([message], registry), below, options=options))
+    below = _database_of(against, registry)
+    problems: list[Problem] = []
+    if isinstance(text, bytes):
+        decoded = decode(text)
+        if decoded.text is None:
+            return decoded.problems
+        text, problems = decoded.text, decoded.problems
+    with _without_collections():
+        message = parse_message(text) if isinstance(text, str) else _message_of(text)
+        verdict = iter_verdict(message, registry, Submitted([message], registry), below, options=options)
+        return list(merged(problems, verdict) if problems else verdict)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Look for no circles of objects meanwhile: none are made, and looking costs a quarter of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _database_of(
+    against: "Objects | Index | RpslObject | Iterable[RpslObject] | None", registry: str
+) -> Objects | None:
+    if against is None or isinstance(against, Objects):
+        return against
+    from irtkit.index.lookup import Index  # noqa: PLC0415 - only for who has an index, or no database yet
+    from irtkit.submission.indexed import IndexObjects  # noqa: PLC0415 - the same
+
+    if isinstance(against, Index):
+        return IndexObjects(against)
+    return ObjectSet(_objects_of(against, "against"), registry=registry, complete=True)
+
+
+def _message_of(objects: object) -> Message:
+    """Return the message that consists of these objects."""
+    found = _objects_of(objects, "text")
+    return Message(Secret("\n".join(map(str, found))), tuple(map(Update, found)))
+
+
+def _objects_of(given: object, argument: str) -> list[RpslObject]:
+    """Return the objects that were given as an argument, one or several.
+
+    Raises: TypeError for anything else.
+    """
+    if isinstance(given, RpslObject):
+        return [given]
+    several = list(given) if isinstance(given, Iterable) and not isinstance(given, str | bytes) else None
+    found = [given] if several is None else several
+    objects = [one for one in found if isinstance(one, RpslObject)]
+    if len(objects) == len(found):
+        return objects
+    odd = next(type(one).__name__ for one in found if not isinstance(one, RpslObject))
+    kinds = "a text, bytes or objects" if argument == "text" else "an index, or objects; see parse_objects for texts"
+    raise TypeError(f"{argument}: expected {kinds}, not {odd}{'' if several is None else ' among them'}")
 
 
 def iter_verdict(
@@ -81,14 +144,27 @@ def iter_verdict(
     if "NEW" in message.keywords:
         options = replace(options, action=Action.CREATE)
     whole = sorted((*message.problems, *iter_message_problems(message, registry)), key=place_of)
-    judge = _Judge(SCHEMAS[registry], submitted, below, options)
+    judge = _Judge(SCHEMAS[registry], message, submitted, below, options)
     updates = _iter_updates(message, judge)
     return merged(whole, updates) if whole else updates
 
 
 def merged(first: Iterable[Problem], second: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield the problems of both, each in document order, in document order; at one place those of *first* first."""
-    return merge(first, second, key=place_of)
+    """Yield the problems of both, each in document order, in document order; at one place those of *first* first.
+
+    It is quick where *first* is short.
+    """
+    others = iter(second)
+    other = next(others, None)
+    for one in first:
+        place = place_of(one)
+        while other is not None and place_of(other) < place:
+            yield other
+            other = next(others, None)
+        yield one
+    if other is not None:
+        yield other
+    yield from others
 
 
 def _iter_updates(message: Message, judge: "_Judge") -> Iterator[Problem]:
@@ -96,19 +172,20 @@ def _iter_updates(message: Message, judge: "_Judge") -> Iterator[Problem]:
     for update in message.updates:
         problems = judge.find_problems(update)
         if new and not update.deletions:
-            problems += judge.iter_existing(update.object)
+            problems = sorted([*problems, *judge.iter_existing(update.object)], key=place_of)
         if message.shifts:
-            problems = [message.located(problem) for problem in problems]
-        if len(problems) > 1:
-            problems.sort(key=place_of)
+            problems = sorted([message.located(problem) for problem in problems], key=place_of)
         yield from problems
 
 
 class _Judge:
     """Says what is wrong with one update among others."""
 
-    def __init__(self, schema: Schema, submitted: Submitted, below: Objects | None, options: Options) -> None:
+    def __init__(
+        self, schema: Schema, message: Message, submitted: Submitted, below: Objects | None, options: Options
+    ) -> None:
         self.schema = schema
+        self.message = message
         self.submitted = submitted
         self.below = below
         self._options = options
@@ -122,24 +199,35 @@ class _Judge:
     @cached_property
     def surroundings(self) -> Surroundings:
         """The database as the messages will leave it, as far as it is known, and as it is now."""
-        objects = self.submitted.neighbouring if self._alone else self.submitted.objects
-        after = objects if self.below is None else Layered(objects, self.below)
+        after = self.submitted.neighbouring if self._alone else self.submitted.on_top_of(self.below, self.message)
         return Surroundings(self.schema, after, self.below, self._options)
 
     def find_problems(self, update: Update) -> list[Problem]:
-        """Return the problems of an update's object, in no particular order."""
+        """Return the problems of an update's object, in document order."""
         obj = update.object
         if self._alone:  # then nothing refers to anything that is here, and only places matter
             problems = self._checks[_assumed(obj)].find_problems(obj)
-            if id(obj) in self._neighbours:
-                problems += hierarchy_at(Place(obj, self.surroundings))
+            if id(obj) in self._neighbours and (found := [*hierarchy_at(Place(obj, self.surroundings))]):
+                return sorted([*problems, *found], key=place_of)
             return problems
-        action = (None if self.below is None else self.surroundings.find_action(obj)) or _assumed(obj)
+        place = Place(obj, self.surroundings)
+        action = place.action or _assumed(obj)
         problems = self._checks[action].find_problems(obj)
         if update.deletions:
             problems = [problem for problem in problems if problem.code in _OF_DELETIONS]
-        problems += iter_database_problems(obj, self.surroundings, deletion=update.is_deletion)
-        return problems
+        elif action is Action.MODIFY and (stored := self._find_stored(place)) is not None:
+            unchanged = find_unchanged(obj, stored, problems)
+            if unchanged is not None:
+                return sorted(unchanged, key=place_of)
+            problems = list(iter_replaced(obj, stored, problems))
+        found = database_problems_at(place, deletion=update.is_deletion)
+        return sorted([*problems, *found], key=place_of) if found else problems
+
+    def _find_stored(self, place: Place) -> RpslObject | None:
+        """Return the object as the registry has it, if it would compare the two and that is known."""
+        if self.below is None or self.schema.registry not in _COMPARING or "NEW" in self.message.keywords:
+            return None
+        return None if place.key is None else self.below.find_object(place.class_name, place.key, place.home)
 
     def iter_existing(self, obj: RpslObject) -> Iterator[Problem]:
         """Yield that an object which shall be new is there already."""
@@ -153,4 +241,4 @@ class _Judge:
 def _assumed(obj: RpslObject) -> Action | None:
     """Return what is done with an object that no database knows: one with the registry's dates is there already."""
     text = str(obj)
-    return Action.MODIFY if any(line in text for line in _DATES) else None
+    return Action.MODIFY if "\ncreated:" in text or "\nlast-modified:" in text else None

@@ -5,7 +5,7 @@ class is put together once. Objects whose lines were all right before need no se
 (`irtkit.validation.familiar`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -74,17 +74,30 @@ class _Expected(NamedTuple):
     is_generated: bool
     is_normalised: bool
     line_rules: tuple[Rule, ...]
+    is_simply_right: Callable[[str], bool]
+    """Whether a value of plain words on one line is right, and no rule about lines is concerned."""
 
-    def is_simply_right(self, name: str, value: str) -> bool:
-        """Whether a value of plain words on one line is right, and no rule about lines is concerned."""
-        if self.is_list and "," in value:
+
+def _simple_judge(
+    syntax: Syntax | None, rules: tuple[Rule, ...], *, is_list: bool, normalised: str | None
+) -> Callable[[str], bool]:
+    """Return what says whether a plain value is right; *normalised* names an attribute whose values are rewritten."""
+    find_fault = None if syntax is None else syntax.finder
+    searches = [rule.concerns.search for rule in rules if rule.concerns is not None]
+    if len(searches) < len(rules):
+        return lambda _: False  # some rule has to look at every value
+
+    def is_right(value: str) -> bool:
+        if is_list and "," in value:
             return False
-        for rule in self.line_rules:
-            if rule.concerns is None or rule.concerns.search(value):
+        for search in searches:
+            if search(value):
                 return False
-        if self.syntax is not None and self.syntax.finder(value) is not None:
+        if find_fault is not None and find_fault(value) is not None:
             return False
-        return not self.is_normalised or is_normal(name, value)
+        return normalised is None or is_normal(normalised, value)
+
+    return is_right
 
 
 def iter_unknown_class(view: View) -> Iterator[Problem]:
@@ -109,13 +122,15 @@ class SchemaChecks:
 
     def find_problems(self, obj: RpslObject) -> list[Problem]:
         """Return the problems that `irtkit.validation.iter_problems` yields."""
-        checks = self._checks.get(str(obj).partition(":")[0])
+        text = str(obj)
+        name = text[: text.index(":")]
+        checks = self._checks.get(name)
         if checks is None:
             class_name = class_name_of(obj, self._schema)
             checks = checks_of(self._schema, class_name, self._options)
             if checks is None:
                 return list(iter_unknown_class(View(obj, self._schema)))
-            self._checks[class_name] = checks
+            self._checks[name] = checks
         return checks.find_problems(obj)
 
 
@@ -166,14 +181,21 @@ class ClassChecks:
 
     def _expected_of(self, row: TemplateRow, rules: tuple[Rule, ...]) -> _Expected:
         registry = self._schema.registry
+        syntax = find_syntax(registry, self._class_name, row.name)
+        is_list = row.name in LIST_ATTRIBUTES
+        is_normalised = registry in NORMALISING and row.name in NORMAL_FORMS
+        line_rules = tuple(rule for rule in rules if rule.scope is Scope.LINE and row.name in rule.needs)
         return _Expected(
             row,
-            find_syntax(registry, self._class_name, row.name),
-            is_list=row.name in LIST_ATTRIBUTES,
+            syntax,
+            is_list,
             is_single=row.cardinality is Cardinality.SINGLE,
             is_generated=row.requirement is Requirement.GENERATED,
-            is_normalised=registry in NORMALISING and row.name in NORMAL_FORMS,
-            line_rules=tuple(rule for rule in rules if rule.scope is Scope.LINE and row.name in rule.needs),
+            is_normalised=is_normalised,
+            line_rules=line_rules,
+            is_simply_right=_simple_judge(
+                syntax, line_rules, is_list=is_list, normalised=row.name if is_normalised else None
+            ),
         )
 
     def _find_familiar(self, rules: tuple[Rule, ...]) -> Familiar | None:
@@ -189,20 +211,19 @@ class ClassChecks:
             demanding=frozenset(name for rule in demanding for name in rule.needs),
         )
 
-    def _find_name_of_right(self, raw: str) -> str | None:
-        """Return the name of the attribute that a text is, or None if not all is certainly right with it."""
-        name, colon, rest = raw.partition(":")
+    def _find_name_of_right(self, name: str, rest: str) -> str | None:
+        """Return the name of an attribute, *rest* being what follows its colon; None if not all is certainly right."""
         name = name.lower()
         expected = self._expected.get(name)
-        if expected is None or not colon:
+        if expected is None:
             return None
-        is_usual = raw.isprintable() and (raw.isascii() or charsets.is_kept(name, raw))
-        if is_usual and "  " not in (value := rest.strip(" ")) and expected.is_simply_right(name, value):
+        is_usual = rest.isprintable() and (rest.isascii() or charsets.is_kept(name, rest))
+        if is_usual and "  " not in (value := rest.strip(" ")) and expected.is_simply_right(value):
             return name
-        is_usual = is_usual or ((is_plain(raw) or charsets.is_kept(name, raw)) and "\n" not in raw)
+        is_usual = is_usual or ((is_plain(rest) or charsets.is_kept(name, rest)) and "\n" not in rest)
         if not is_usual and name not in charsets.UTF8_ATTRIBUTES:
             return None
-        if expected.is_generated or self._is_right(expected, Attribute(raw, 1), name, is_usual=is_usual):
+        if expected.is_generated or self._is_right(expected, Attribute(f"{name}:{rest}", 1), name, is_usual=is_usual):
             return name  # whatever the value of a generated one
         return None
 

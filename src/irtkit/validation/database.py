@@ -11,7 +11,7 @@ from irtkit.validation.hierarchy import hierarchy_at
 from irtkit.validation.places import Place, Surroundings, in_document_order
 from irtkit.validation.references import references_at
 
-__all__ = ["iter_database_problems"]
+__all__ = ["database_problems_at", "iter_database_problems"]
 
 
 def iter_database_problems(obj: RpslObject, surroundings: Surroundings, *, deletion: bool = False) -> Iterator[Problem]:
@@ -20,5 +20,9 @@ def iter_database_problems(obj: RpslObject, surroundings: Surroundings, *, delet
     The problems are those of `iter_reference_problems` and of `iter_hierarchy_problems`; at one place the former
     come first. Objects that repeat what others of the submission say are judged the faster for it.
     """
-    place = Place(obj, surroundings)
-    yield from in_document_order([*references_at(place, deletion=deletion), *hierarchy_at(place, deletion=deletion)])
+    yield from database_problems_at(Place(obj, surroundings), deletion=deletion)
+
+
+def database_problems_at(place: Place, *, deletion: bool = False) -> list[Problem]:
+    """Return the same problems of an object in its place."""
+    return in_document_order([*references_at(place, deletion=deletion), *hierarchy_at(place, deletion=deletion)])

@@ -14,6 +14,7 @@ from irtkit.rpsl import Attribute, RpslObject
 
 __all__ = ["Familiar", "Outline"]
 
+FindName = Callable[[str, str], str | None]
 Outline = tuple[str, ...]
 """The attributes that an object has, by their long names, and the text of those whose values tell."""
 
@@ -35,24 +36,23 @@ class _Attributes(dict[str, str]):
     They are without line end and comment.
     """
 
-    def __init__(self, find_name: Callable[[str], str | None], unjudged: frozenset[str]) -> None:
+    def __init__(self, find_name: FindName, unjudged: frozenset[str]) -> None:
         super().__init__()
         self._find_name = find_name
         self._unjudged = unjudged
         self[""] = ""  # after the last line end
 
     def __missing__(self, raw: str) -> str:
-        name: str | None
-        name, colon, _ = raw.partition(":")
-        if colon and name in self._unjudged and raw.isascii() and raw.isprintable():
+        name, colon, rest = raw.partition(":")
+        if name in self._unjudged and colon and rest.isascii() and rest.isprintable():
             return name  # there is nothing to save
-        if len(raw) > _LONGEST_ATTRIBUTE:
+        if len(raw) > _LONGEST_ATTRIBUTE or not colon:
             return _WRONG
         if len(self) >= _MOST_ATTRIBUTES:
             self.clear()
             self[""] = ""
-        name = self._find_name(raw)
-        self[raw] = part = _WRONG if name is None else raw if name in _TELLING else name
+        found = self._find_name(name, rest)
+        self[raw] = part = _WRONG if found is None else raw if found in _TELLING else found
         return part
 
 
@@ -72,17 +72,15 @@ class _Kept(NamedTuple):
 class Familiar:
     """What is known of objects of one class, for one registry, in the same circumstances.
 
-    *find_name* takes an attribute as it is written, without line end and comment, and returns its long name if nothing
-    is wrong with it by itself; None if there is, or if the text is no attribute. Of the *unjudged* attributes nothing
-    but the name matters. *demanding* are the attributes whose presence makes rules look at more than single attributes
-    and the outline: objects with one are never known.
+    *find_name* takes what stands before and behind the colon of an attribute, as it is written, without line end and
+    comment. It returns the long name if nothing is wrong with the attribute by itself, else None. Of the *unjudged*
+    attributes nothing but the name matters. *demanding* are the attributes whose presence makes rules look at more than
+    single attributes and the outline: objects with one are never known.
 
     Memory: some 5 MB; 15 MB if somebody aims at it.
     """
 
-    def __init__(
-        self, find_name: Callable[[str], str | None], unjudged: frozenset[str], demanding: frozenset[str]
-    ) -> None:
+    def __init__(self, find_name: FindName, unjudged: frozenset[str], demanding: frozenset[str]) -> None:
         self._demanding = demanding
         self._attributes = _Attributes(find_name, unjudged)
         self._problems: dict[Outline, tuple[_Kept, ...]] = {}
@@ -104,14 +102,12 @@ class Familiar:
         kept = self._problems.get(outline)
         if not kept:
             return None if kept is None else []
-        if len(outline) == str(obj).count("\n") + 1:  # every line is an attribute
-            lines = [obj.line_of(one.position) for one in kept]
-        else:
-            attributes = obj.attributes
-            lines = [attributes[one.position].line for one in kept]
+        line_of: Callable[[int], int] = obj.line_of
+        if len(outline) != str(obj).count("\n") + 1:  # some lines continue attributes
+            line_of = [attribute.line for attribute in obj.attributes].__getitem__
         return [
-            Problem(code, severity, message, Span(line, column, length), hint, citation)
-            for line, (_, column, length, code, severity, message, hint, citation) in zip(lines, kept, strict=True)
+            Problem(code, severity, message, Span(line_of(position), column, length), hint, citation)
+            for position, column, length, code, severity, message, hint, citation in kept
         ]
 
     def knows(self, attribute: Attribute) -> bool:

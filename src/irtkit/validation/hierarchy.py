@@ -115,7 +115,7 @@ def _below(place: Place, rules: NetworkRules, *, strict: bool) -> Iterator[Probl
         attribute = place.view.get("status")[0]
         yield located("status-becomes-legacy", attribute, message, f"write {parent.status}", start=0)
     elif parent.status not in row.parents and not (strict and _is_exempt(place, rules, parent)):
-        attribute = place.view.get("status")[0]
+        attribute = place.status_attribute
         code = "further-delegation" if not rules.enforced else "parent-status" if strict else "parent-status-kept"
         message = f"status {place.status} below {parent.space}, which has status {shown(parent.status)}"
         hint = f"expected it below {one_of(row.parents)}"
@@ -150,7 +150,7 @@ def _around(place: Place, rules: NetworkRules, space: AddressRange, status: str,
     for child in place.objects.iter_children(space, place.class_name, place.home):
         row = rules.statuses.get(child.status or "")
         if row is not None and status not in row.parents and place.existed(child):
-            attribute = next(iter(place.view.get("status")), place.view.first)
+            attribute = place.status_attribute
             message = f"{child.space} has status {child.status}, which does not go below {status}"
             hint = f"expected {one_of(row.parents)}, or another status there"
             yield located(code, attribute, message, hint, start=0, citation=rules.citation)

@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 
 from irtkit.errors import RangeError
 from irtkit.resources import AddressRange, format_address
-from irtkit.rpsl import PrimaryKey, RpslObject, as_primary_key
+from irtkit.rpsl import Attribute, PrimaryKey, RpslObject, as_primary_key
+from irtkit.rpsl.names import SHORT_NAMES, long_name
 from irtkit.schema.contact_rules import registry_of_source
-from irtkit.validation.view import SHORT_NAMES, long_name
 
 __all__ = [
     "HANDLES",
@@ -22,6 +22,7 @@ __all__ = [
     "Filing",
     "as_reference",
     "filing_of",
+    "find_attribute",
     "find_value",
     "home_of",
     "iter_elements",
@@ -102,6 +103,18 @@ def find_value(obj: RpslObject, name: str) -> str:
         if own == name or (len(own) < _LONG and long_name(own) == name):
             return attribute.value
     return ""
+
+
+def find_attribute(obj: RpslObject, name: str) -> Attribute | None:
+    """Return the first attribute called *name* (long, lower case); the others are read only if it goes over lines."""
+    text = str(obj)
+    found = _occurrence(name).search(text)
+    if found is not None:
+        start, end = found.start() + 1, text.find("\n", found.end())
+        stop = len(text) if end < 0 else end + 1
+        if text[stop : stop + 1] not in _CONTINUING and "\n " not in text and "\n\t" not in text and "\n+" not in text:
+            return Attribute(text[start:stop], obj.line_of(text.count("\n", 0, start)))
+    return next((one for one in obj.attributes if long_name(one.name) == name), None)
 
 
 @cache

@@ -4,10 +4,11 @@ It looks at what is there and judges nothing.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from irtkit.resources import AddressRange
-from irtkit.rpsl import PrimaryKey
-from irtkit.validation.objects import MOST_LEVELS, Network, Objects, ObjectSet, Referrer, iter_ancestors
+from irtkit.rpsl import PrimaryKey, RpslObject
+from irtkit.validation.objects import MOST_LEVELS, Network, Objects, ObjectSet, Referrer, Stored, iter_ancestors
 
 __all__ = ["Layered"]
 
@@ -40,6 +41,21 @@ class Layered(Objects):
             return None
         return self.below.find_values(class_name, key, attribute, registry)
 
+    def find_object(self, class_name: str, key: PrimaryKey, registry: str) -> RpslObject | None:
+        """Return an object that either layer has whole: the submission's, if it has one, else the lower one."""
+        found = self.top.find_object(class_name, key, registry)
+        if found is not None or self.top.is_removed(class_name, key, registry):
+            return found
+        return self.below.find_object(class_name, key, registry)
+
+    def iter_objects(self) -> Iterator[Stored]:
+        """Yield the submission's objects, then those below that it leaves alone."""
+        yield from self.top.iter_objects()
+        for stored in self.below.iter_objects():
+            same = stored.class_name, stored.key, stored.home
+            if not self.top.has(*same) and not self.top.is_removed(*same):
+                yield stored
+
     def find_network(self, space: AddressRange, class_name: str, registry: str) -> Network | None:
         """Return the object of exactly this range: the submission's, if it has one, else the lower one."""
         found = self.top.find_network(space, class_name, registry)
@@ -59,7 +75,12 @@ class Layered(Objects):
 
     def iter_children(self, space: AddressRange, class_name: str, registry: str) -> Iterator[Network]:
         """Yield the networks of both layers one level inside *space*, in address order."""
-        lower = _Kept(self, space, class_name, registry)
+        below = self.below.iter_children(space, class_name, registry)
+        first = next(below, None)
+        if first is None:  # as below most networks
+            yield from self.top.iter_children(space, class_name, registry)
+            return
+        lower = _Kept(self, space, class_name, registry, chain((first,), below))
         kept = lower.take()
         for upper in self.top.iter_children(space, class_name, registry):
             while kept is not None and kept.space.first < upper.space.first and upper.space not in kept.space:
@@ -98,10 +119,12 @@ class _Kept:
     Each level that it is in has the range it goes through and what is left there.
     """
 
-    def __init__(self, layers: Layered, space: AddressRange, class_name: str, registry: str) -> None:
+    def __init__(
+        self, layers: Layered, space: AddressRange, class_name: str, registry: str, children: Iterator[Network]
+    ) -> None:
         self._layers = layers
         self._place = class_name, registry
-        self._levels = [(space, layers.below.iter_children(space, *self._place))]
+        self._levels = [(space, children)]
 
     def take(self) -> Network | None:
         """Return the next network, or None after the last."""

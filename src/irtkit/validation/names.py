@@ -10,6 +10,7 @@ from irtkit.rpsl.attributes import WHITE_SPACE
 from irtkit.rpsl.faults import shown
 from irtkit.schema.codes import COUNTRY_CODES
 from irtkit.schema.contact_rules import rules_for_source
+from irtkit.schema.syntaxes import find_syntax
 from irtkit.validation.codes import RIPE
 from irtkit.validation.options import Action, Options
 from irtkit.validation.rules import Finding, Rule, Scope
@@ -96,14 +97,20 @@ def _find_foreign_handle(view: View, options: Options) -> Iterator[Finding]:
         yield Finding(view.key_attribute, message, hint, view.key_attribute.value.rfind("-") + 1)
 
 
+def _is_name(view: View) -> bool:
+    """Whether the object's name is one; if not, its syntax is told, and that is enough."""
+    syntax = find_syntax(view.schema.registry, view.class_name, view.class_name)
+    return syntax is None or syntax.find_fault(view.first.value) is None
+
+
 def _find_flat_set(view: View, _: Options) -> Iterator[Finding]:
-    if ":" not in view.key:
+    if ":" not in view.key and _is_name(view):
         message = "a new as-set has a hierarchical name"
         yield Finding(view.first, message, "expected an AS number first, as in AS64496:AS-EXAMPLE", 0)
 
 
 def _find_set_without_as(view: View, _: Options) -> Iterator[Finding]:
-    if not _AS_NUMBER.fullmatch(view.key.partition(":")[0]):
+    if not _AS_NUMBER.fullmatch(view.key.partition(":")[0]) and _is_name(view):
         message = f"the name of a new {view.class_name} begins with an AS number"
         hint = f"expected the number before it, as in AS64496: and then {shown(view.key)}"
         yield Finding(view.first, message, hint, 0)

@@ -9,10 +9,11 @@ Each registry is a database of its own: its main source, its NONAUTH source and 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from irtkit.resources import AddressRange
 from irtkit.rpsl import PrimaryKey, RpslObject, as_primary_key
+from irtkit.rpsl.names import long_name
 from irtkit.schema.contact_rules import rules_for_source
 from irtkit.validation.keys import (
     HANDLES,
@@ -25,16 +26,25 @@ from irtkit.validation.keys import (
     placeholder,
     space_of,
 )
-from irtkit.validation.ranges import Ranges
+from irtkit.validation.ranges import Ranges, Stretch
 from irtkit.validation.reference_rules import AUTO_REFERRING, REFERRING
-from irtkit.validation.view import long_name
 
-__all__ = ["MOST_LEVELS", "Network", "ObjectSet", "Objects", "Referrer", "iter_ancestors", "network_of"]
+__all__ = [
+    "MOST_LEVELS",
+    "STAND_INS",
+    "Network",
+    "ObjectSet",
+    "Objects",
+    "Referrer",
+    "Stored",
+    "iter_ancestors",
+    "network_of",
+]
 
 MOST_LEVELS: Final = 256
 """Levels of networks that a rule walks up; prefixes nest in 129 levels at the most."""
 
-_STAND_INS = frozenset({PrimaryKey("DUMY-RIPE")})
+STAND_INS: Final = frozenset({PrimaryKey("DUMY-RIPE")})
 """Keys of what public dumps have in the place of all persons and of most roles (RIPE whois 1.124: DummifierNrtm)."""
 _LONGEST_SIZE = 4  # digits; a longer assignment size is none
 
@@ -64,6 +74,16 @@ class Referrer(NamedTuple):
     attribute: str
 
 
+class Stored(NamedTuple):
+    """An object that a database has whole, and where: whose database, its class and its key."""
+
+    home: str
+    class_name: str
+    key: PrimaryKey
+    object: RpslObject
+
+
+@runtime_checkable
 class Objects(Protocol):
     """What rules ask of a database. Every answer is the same each time; keys are as `key_of` makes them.
 
@@ -79,6 +99,12 @@ class Objects(Protocol):
 
     def find_values(self, class_name: str, key: PrimaryKey, attribute: str, registry: str) -> tuple[str, ...] | None:
         """Return the values of an object's attribute, lists split; None if the object or the attribute is not kept."""
+
+    def find_object(self, class_name: str, key: PrimaryKey, registry: str) -> RpslObject | None:
+        """Return an object as it is; None if there is none, or only parts of it are kept."""
+
+    def iter_objects(self) -> Iterator[Stored]:
+        """Yield the objects that are kept whole, each once."""
 
     def find_network(self, space: AddressRange, class_name: str, registry: str) -> Network | None:
         """Return the object of exactly this range."""
@@ -109,17 +135,39 @@ def iter_ancestors(objects: Objects, space: AddressRange, class_name: str, regis
 def network_of(obj: RpslObject, registry: str) -> Network | None:
     """Return the object as a network of *registry*, or None if it is not about a range of addresses."""
     space = space_of(obj)
-    if space is None or obj.class_name not in NETWORKS:
-        return None if space is None else Network(space)
-    own = rules_for_source(registry).registry_maintainers
+    return None if space is None else _network_at(space, obj, registry)
+
+
+def _network_at(space: AddressRange, obj: RpslObject, registry: str) -> Network:
+    """Return the object, which is about *space*, as a network."""
+    if obj.class_name not in NETWORKS:
+        return Network(space)
     size, org = find_value(obj, "assignment-size"), find_value(obj, "org")
     return Network(
         space,
         status=find_value(obj, "status").upper() or None,
-        maintained=not own.isdisjoint(value.upper() for value in iter_elements(obj, "mnt-by")),
+        maintained=_is_maintained(obj, rules_for_source(registry).registry_maintainers),
         assignment_size=int(size) if size.isascii() and size.isdigit() and len(size) < _LONGEST_SIZE else None,
         org=as_reference(org) if org else None,
     )
+
+
+def _is_maintained(obj: RpslObject, maintainers: frozenset[str]) -> bool:
+    """Whether one of the maintainers is among `mnt-by`; most objects do not have their names in them at all."""
+    text = str(obj).upper()
+    if not any(name in text for name in maintainers):
+        return False
+    return not maintainers.isdisjoint(value.upper() for value in iter_elements(obj, "mnt-by"))
+
+
+class _Nest(NamedTuple):
+    """The ranges of the networks of one class and family at a registry, and those networks that were asked for."""
+
+    class_name: str
+    registry: str
+    family: int
+    ranges: Ranges
+    networks: dict[Stretch, Network]
 
 
 class ObjectSet(Objects):
@@ -145,7 +193,7 @@ class ObjectSet(Objects):
         self._asked: Counter[tuple[str, PrimaryKey]] = Counter()
         self._places: dict[tuple[str, str], dict[AddressRange, RpslObject]] | None = None
         self._networks: dict[tuple[str, str, AddressRange], Network] = {}
-        self._ranges: dict[tuple[str, str, int], Ranges] = {}
+        self._nests: dict[tuple[str, str, int], _Nest] = {}
         self._referring: dict[tuple[str, PrimaryKey], list[Referrer]] | None = None
         for obj in objects:
             self.add(obj)
@@ -205,7 +253,7 @@ class ObjectSet(Objects):
         if class_name not in HANDLES:
             return (registry, class_name) in self._held
         held = any((registry, name) in self._held for name in HANDLES)
-        return held and not any(self._classes.get((registry, key)) for key in _STAND_INS)
+        return held and not any(self._classes.get((registry, key)) for key in STAND_INS)
 
     def find_classes(self, key: PrimaryKey, registry: str) -> frozenset[str]:
         """Return the classes in which an object has this key."""
@@ -216,31 +264,42 @@ class ObjectSet(Objects):
         obj = self._objects.get((registry, class_name, key))
         return None if obj is None else tuple(iter_elements(obj, attribute))
 
+    def find_object(self, class_name: str, key: PrimaryKey, registry: str) -> RpslObject | None:
+        """Return an object."""
+        return self._objects.get((registry, class_name, key))
+
+    def iter_objects(self) -> Iterator[Stored]:
+        """Yield the objects in the order in which they were added."""
+        for place, obj in self._objects.items():
+            yield Stored(*place, obj)
+
     def find_network(self, space: AddressRange, class_name: str, registry: str) -> Network | None:
         """Return the object of exactly this range."""
         place = registry, class_name, space
         network = self._networks.get(place)
         if network is None:
             obj = self._placed(class_name, registry).get(space)
-            network = None if obj is None else network_of(obj, registry)
-            if network is not None:
-                self._networks[place] = network
+            if obj is not None:
+                network = self._networks[place] = _network_at(space, obj, registry)
         return network
 
     def find_parent(self, space: AddressRange, class_name: str, registry: str) -> Network | None:
         """Return the smallest network that holds all of *space* and more."""
-        found = self._sorted(class_name, registry, space.family).find_around(space.first, space.last)
-        return None if found is None else self._network(found, space.family, class_name, registry)
+        nest = self._nest(class_name, registry, space.family)
+        found = nest.ranges.find_around(space.first, space.last)
+        return None if found is None else self._network(found, nest)
 
     def iter_children(self, space: AddressRange, class_name: str, registry: str) -> Iterator[Network]:
         """Yield the networks one level inside *space*, in address order."""
-        for found in self._sorted(class_name, registry, space.family).iter_inside(space.first, space.last):
-            yield self._network(found, space.family, class_name, registry)
+        nest = self._nest(class_name, registry, space.family)
+        for found in nest.ranges.iter_inside(space.first, space.last):
+            yield self._network(found, nest)
 
     def find_crossing(self, space: AddressRange, class_name: str, registry: str) -> Network | None:
         """Return a network that overlaps *space* in part."""
-        found = self._sorted(class_name, registry, space.family).find_crossing(space.first, space.last)
-        return None if found is None else self._network(found, space.family, class_name, registry)
+        nest = self._nest(class_name, registry, space.family)
+        found = nest.ranges.find_crossing(space.first, space.last)
+        return None if found is None else self._network(found, nest)
 
     def iter_referring(self, key: PrimaryKey, registry: str) -> Iterator[Referrer]:
         """Yield who refers to *key*, in the order in which the objects were added."""
@@ -251,9 +310,13 @@ class ObjectSet(Objects):
                     self._referring.setdefault((home, target), []).append(Referrer(class_name, own, name))
         yield from self._referring.get((registry, key), ())
 
-    def _network(self, stretch: tuple[int, int], family: int, class_name: str, registry: str) -> Network:
-        space = AddressRange(family, *stretch)
-        return self.find_network(space, class_name, registry) or Network(space)
+    def _network(self, stretch: Stretch, nest: _Nest) -> Network:
+        network = nest.networks.get(stretch)
+        if network is None:
+            space = AddressRange(nest.family, *stretch)
+            network = self.find_network(space, nest.class_name, nest.registry) or Network(space)
+            nest.networks[stretch] = network
+        return network
 
     def _placed(self, class_name: str, registry: str) -> dict[AddressRange, RpslObject]:
         """Return the objects of a class by what they are about, read when first asked for."""
@@ -269,19 +332,21 @@ class ObjectSet(Objects):
             self._emptied = {(home, name, space) for (home, name, _), space in gone if space is not None}
         return self._places.get((registry, class_name), {})
 
-    def _sorted(self, class_name: str, registry: str, family: int) -> Ranges:
-        place = registry, class_name, family
-        if place not in self._ranges:
+    def _nest(self, class_name: str, registry: str, family: int) -> _Nest:
+        place = class_name, registry, family
+        nest = self._nests.get(place)
+        if nest is None:
             spaces = self._placed(class_name, registry)
-            self._ranges[place] = Ranges((space.first, space.last) for space in spaces if space.family == family)
-        return self._ranges[place]
+            ranges = Ranges((space.first, space.last) for space in spaces if space.family == family)
+            nest = self._nests[place] = _Nest(*place, ranges, {})
+        return nest
 
     def _filed(self, obj: RpslObject, filing: Filing | None = None) -> Filing:
         """Return where *obj* belongs; what was worked out from the objects without it is dropped."""
         if self._places is not None:
             self._places = None
             self._networks.clear()
-            self._ranges.clear()
+            self._nests.clear()
         self._referring = None
         filing = filing or filing_of(obj, self._registry)
         if not self._complete:

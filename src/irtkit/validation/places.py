@@ -3,15 +3,16 @@
 Every answer is worked out when it is first asked for, and kept. It judges nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from irtkit.problems import Problem
 from irtkit.resources import AddressRange
-from irtkit.rpsl import PrimaryKey, RpslObject
+from irtkit.rpsl import Attribute, PrimaryKey, RpslObject
 from irtkit.schema.contact_rules import rules_for_source
 from irtkit.schema.template import Schema
-from irtkit.validation.keys import NETWORKS, Filing, filing_of, find_value
+from irtkit.validation.keys import NETWORKS, Filing, filing_of, find_attribute, find_value
 from irtkit.validation.network_rules import NETWORK_RULES, NetworkRules
 from irtkit.validation.objects import Network, Objects, ObjectSet
 from irtkit.validation.options import Action, Options
@@ -20,6 +21,7 @@ from irtkit.validation.view import View, class_name_of
 
 __all__ = ["Place", "Surroundings", "find_action", "in_document_order", "one_of", "prefix_length", "with_article"]
 
+_Value = TypeVar("_Value")
 _DEFAULTS = Options()
 _MOST_REMEMBERED = 100_000  # values or attributes; then all are forgotten
 
@@ -44,7 +46,7 @@ class Surroundings:
         """The submission, if *objects* has it in memory."""
         self.sound: set[tuple[str, ...]] = set()
         """What was found to be without problems, wherever it stands."""
-        self._sound_lines: dict[tuple[str, str], dict[str, bool]] = {}
+        self._sound_lines: dict[tuple[str, str], dict[str, str]] = {}
         self._values: dict[tuple[str, str, str, str], tuple[str, ...] | None] = {}
 
     @cached_property
@@ -70,7 +72,7 @@ class Surroundings:
             self._values[asked] = _upper(self.objects.find_values(*asked))
         return self._values[asked]
 
-    def sound_lines(self, home: str, class_name: str) -> dict[str, bool]:
+    def sound_lines(self, home: str, class_name: str) -> dict[str, str]:
         """Return the lines of objects of a class that are known to refer to what exists, for more to be added.
 
         What is kept of each is for who adds it to say.
@@ -94,6 +96,19 @@ class Surroundings:
         return Action.CREATE if self.before.covers(filing.class_name, filing.home) else None
 
 
+class _Once(Generic[_Value]):
+    """A property worked out once. Up to Python 3.11 that of functools locks, which costs as much as the work."""
+
+    def __init__(self, work: Callable[[Any], _Value]) -> None:
+        self._work = work
+        self._name = work.__name__
+        self.__doc__ = work.__doc__
+
+    def __get__(self, instance: object, _: type | None = None) -> _Value:
+        value = instance.__dict__[self._name] = self._work(instance)
+        return value
+
+
 class Place:
     """One object of a submission among its surroundings."""
 
@@ -112,42 +127,53 @@ class Place:
         self.rules: NetworkRules | None = NETWORK_RULES.get((self.registry, self.class_name))
         """What the registry says about networks of the class."""
 
-    @cached_property
+    @_Once
     def view(self) -> View:
         """The attributes of the object by their long names."""
         return View(self.object, self.surroundings.schema)
 
-    @cached_property
+    @_Once
+    def action(self) -> Action | None:
+        """What the registry would do with the object, deletions apart; None if nobody knows."""
+        if self.stored_network is not None:
+            return Action.MODIFY
+        return self.surroundings._action(self._filing)  # noqa: SLF001 - the two are one
+
+    @_Once
     def is_stored(self) -> bool:
         """Whether the object is in the database now; when nobody knows, whether the caller says so."""
-        action = self.surroundings._action(self._filing)  # noqa: SLF001 - the two are one
-        return (action or self.options.action) is Action.MODIFY
+        return (self.action or self.options.action) is Action.MODIFY
 
-    @cached_property
+    @_Once
     def references(self) -> Mapping[str, Reference]:
         """What the registry says about references in objects of the class, by attribute."""
         return references_of(self.surroundings.schema, self.class_name)
 
-    @cached_property
+    @_Once
     def parent(self) -> Network | None:
         """The smallest network around the object."""
         if self.space is None or self.class_name not in NETWORKS:
             return None
         return self.objects.find_parent(self.space, self.class_name, self.home)
 
-    @cached_property
+    @_Once
     def stored_network(self) -> Network | None:
         """The object as it is stored, as a network."""
-        if self.before is None or self.space is None:
+        if self.before is None or self.space is None or self.class_name not in NETWORKS:
             return None
         return self.before.find_network(self.space, self.class_name, self.home)
 
-    @cached_property
+    @_Once
     def own_status(self) -> str:
         """The status that the object says it has, upper case; empty if it says none."""
         return find_value(self.object, "status").upper()
 
-    @cached_property
+    @_Once
+    def status_attribute(self) -> Attribute:
+        """The attribute with the status, or the first one if there is none."""
+        return find_attribute(self.object, "status") or self.view.first
+
+    @_Once
     def status(self) -> str:
         """The status that the object will have: its own, unless it inherits its parent's."""
         rules = self.rules
@@ -162,7 +188,7 @@ class Place:
         """The maintainers of the registry itself, upper case."""
         return self.surroundings.own_maintainers
 
-    @cached_property
+    @_Once
     def is_maintained(self) -> bool:
         """Whether the object names one of the registry's own maintainers in `mnt-by`."""
         return not self.own_maintainers.isdisjoint(self.view.elements("mnt-by"))

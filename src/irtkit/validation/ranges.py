@@ -95,6 +95,8 @@ class Ranges:
         Of several it is one that begins before *first*, if any does, and if these lie around one another the
         outermost; else the first one that begins inside and ends after *last*.
         """
+        if self._around is not None and (first, last) in self:
+            return None  # none of the ranges overlap in part
         before = self._find_before(first, last)
         if before is not None:
             return min(before)

@@ -5,12 +5,13 @@ an object (`mnt-ref`, an irt's `auth`) is judged here.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from irtkit.problems import Problem
 from irtkit.rpsl import Attribute, PrimaryKey, RpslObject, as_primary_key
 from irtkit.rpsl.faults import shown
-from irtkit.rpsl.names import LIST_ATTRIBUTES
+from irtkit.rpsl.names import LIST_ATTRIBUTES, SHORT_NAMES
 from irtkit.schema.syntaxes import find_syntax
 from irtkit.schema.template import Schema
 from irtkit.validation.database_codes import located
@@ -19,16 +20,16 @@ from irtkit.validation.objects import Objects
 from irtkit.validation.options import Options
 from irtkit.validation.parties import iter_party_problems
 from irtkit.validation.places import Place, Surroundings, in_document_order, one_of, with_article
-from irtkit.validation.reference_rules import REFERENCES, SET_CLASSES, Reference
-from irtkit.validation.view import long_name
+from irtkit.validation.reference_rules import REFERENCES, SET_CLASSES, Reference, references_of
 
 __all__ = ["iter_reference_problems", "references_at", "undecided_classes"]
 
 _DEFAULTS = Options()
-_LONG = 4  # characters; a shorter name may be a short one
 _UNGUARDED = frozenset({"aut-num"})  # may be deleted whoever names it
 _TELLING = frozenset({"org", "sponsoring-org", "abuse-c", "member-of", "status", "mnt-by"})
 """Attributes that, together, say what is asked of the parties that an object names."""
+_OF_PARTIES = _TELLING - {"status", "mnt-by"}
+"""Those that name parties."""
 
 
 def iter_reference_problems(  # noqa: PLR0913 - what is known about a submission has these parts
@@ -82,46 +83,69 @@ class _Named(NamedTuple):
 def _creation(place: Place) -> Iterator[Problem]:
     if place.key is not None and place.key.startswith("AUTO-"):
         yield from _repeated_key(place)
-    rows, sound = place.references, place.surroundings.sound_lines(place.home, place.class_name)
-    outline = _find_outline(place, rows, sound)
-    if outline is None:
-        outline = []
-        for attribute, name in zip(place.view.attributes, place.view.names, strict=True):
-            row = rows.get(name)
-            if row is not None:
-                problems = [problem for named in _iter_named(attribute, row) for problem in _judged(place, named)]
-                line = attribute.raw.removesuffix("\n")
-                if not problems and "\n" not in line and "#" not in line:
-                    sound[line] = name in _TELLING
-                yield from problems
-            if name in _TELLING:
-                outline.append(attribute.raw.removesuffix("\n"))
-    if outline and rows:
-        yield from _parties(place, outline)
+    found = _find_lines(place)
+    sound = place.surroundings.sound_lines(place.home, place.class_name)
+    for attribute, row, telling in found.doubtful:
+        problems = [problem for named in _iter_named(attribute, row) for problem in _judged(place, named)]
+        line = attribute.raw.removesuffix("\n")
+        if not problems and "\n" not in line and "#" not in line:
+            sound[line] = telling
+        yield from problems
+    if place.references and not _OF_PARTIES.isdisjoint(found.telling):
+        yield from _parties(place, found.outline)
 
 
-def _find_outline(place: Place, rows: Mapping[str, Reference], sound: dict[str, bool]) -> list[str] | None:
-    """Return the telling lines of an object whose references are known to be sound, else None.
+class _Lines(NamedTuple):
+    """What matters of the lines of an object: attributes that refer to something which may not be sound, and others.
+
+    *outline* are the lines of the telling attributes, and *telling* the names of those. Beside each doubtful attribute
+    stands its row, and its name if it is telling.
+    """
+
+    doubtful: list[tuple[Attribute, Reference, str]]
+    outline: list[str]
+    telling: set[str]
+
+
+def _find_lines(place: Place) -> _Lines:
+    """Read an object line by line.
 
     Most objects of a submission name the same few others, in the same words: then their attributes need not be read.
     """
-    text = str(place.object)
-    if "#" in text or "\n " in text or "\n\t" in text or "\n+" in text:
-        return None
-    outline = []
-    for line in text.split("\n"):
+    obj, found = place.object, _Lines([], [], set())
+    names, sound = (
+        _names_of(place.surroundings.schema, place.class_name),
+        place.surroundings.sound_lines(place.home, place.class_name),
+    )
+    text = str(obj)
+    one_by_one = "#" not in text and "\n " not in text and "\n\t" not in text and "\n+" not in text
+    lines = text.split("\n") if one_by_one else [attribute.raw.removesuffix("\n") for attribute in obj.attributes]
+    for number, line in enumerate(lines):
+        name = line[: line.find(":")]
+        if name not in names and (name.islower() or name.lower() not in names):
+            continue
         telling = sound.get(line)
         if telling is None:
-            name = line.partition(":")[0].lower()
-            if len(name) < _LONG:
-                name = long_name(name)
-            if name in rows:
-                return None
-            if name in _TELLING:
-                outline.append(line)
-        elif telling:
-            outline.append(line)
-    return outline
+            row, telling = names[name.lower()]
+            if row is not None:
+                attribute = Attribute(line, obj.line_of(number)) if one_by_one else obj.attributes[number]
+                found.doubtful.append((attribute, row, telling))
+        if telling:
+            found.outline.append(line)
+            found.telling.add(telling)
+    return found
+
+
+_Names: TypeAlias = Mapping[str, tuple[Reference | None, str]]
+
+
+@lru_cache(maxsize=256)
+def _names_of(schema: Schema, class_name: str) -> _Names:
+    """Return the names that matter, short ones, too: what is said of references there, and what is telling."""
+    rows = references_of(schema, class_name)
+    long = {name: (rows.get(name), name if name in _TELLING else "") for name in (*rows, *_TELLING)}
+    short = {name: long[meant] for name, meant in SHORT_NAMES.items() if meant in long}
+    return {**long, **short, **{f"*{name}": known for name, known in short.items()}}
 
 
 def _parties(place: Place, outline: list[str]) -> Iterator[Problem]:

@@ -10,15 +10,17 @@ from typing import NamedTuple
 
 from irtkit.rpsl import Attribute
 from irtkit.rpsl.faults import shown
+from irtkit.rpsl.names import long_name
 from irtkit.schema.template import Cardinality, Schema, Template, TemplateRow
 from irtkit.validation.codes import RIPE
 from irtkit.validation.rules import Finding
-from irtkit.validation.view import View, long_name
+from irtkit.validation.view import View
 
 __all__ = [
     "Tolerated",
     "class_unknown",
     "deprecated",
+    "find_similar",
     "find_tolerated",
     "generated",
     "known_attributes",
@@ -132,11 +134,17 @@ def _words(row: TemplateRow) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _did_you_mean(name: str, names: tuple[str, ...]) -> str | None:
-    """Return a question about the name among *names* that was probably meant."""
+def find_similar(name: str, names: tuple[str, ...]) -> str | None:
+    """Return the one among *names* that was probably meant by *name*, in lower case."""
     if len(name) > _LONGEST_GUESS:
         return None
-    if name.strip() in names:
-        return f"did you mean {name.strip()}? blanks before the colon are part of a name"
     close = get_close_matches(name.strip(), names, n=1, cutoff=0.7)
-    return f"did you mean {close[0]}?" if close else None
+    return close[0] if close else None
+
+
+def _did_you_mean(name: str, names: tuple[str, ...]) -> str | None:
+    """Return a question about the name among *names* that was probably meant."""
+    meant = find_similar(name, names)
+    if meant is None:
+        return None
+    return f"did you mean {meant}?{' blanks before the colon are part of a name' if meant == name.strip() else ''}"

@@ -9,25 +9,10 @@ from functools import cached_property
 from irtkit.errors import RangeError
 from irtkit.resources import AddressRange
 from irtkit.rpsl import Attribute, RpslObject
+from irtkit.rpsl.names import long_name
 from irtkit.schema.template import Schema
 
-__all__ = ["SHORT_NAMES", "View", "class_name_of", "is_plain", "long_name"]
-
-_ABBREVIATIONS = """
-aa:as-name ab:aggr-bndry ac:admin-c ad:address ae:assignment-size ag:aggr-mtd ah:author ak:as-block am:abuse-mailbox
-an:aut-num as:as-set at:auth au:abuse-c az:alias ce:certif ch:changed co:components cr:created cy:country de:descr
-df:default dn:domain ds:ds-rdata dt:upd-to ec:export-comps em:e-mail en:encryption ev:export-via ex:export fi:filter
-fp:fingerpr fr:form fs:filter-set fx:fax-no gf:geofeed gl:geoloc ho:holes i6:inet6num ie:interface if:ifaddr ij:inject
-in:inetnum ip:import ir:inet-rtr is:rtr-set it:irt iv:import-via iy:irt-nfy kc:key-cert la:local-as lm:last-modified
-ln:language ma:mp-default mb:mnt-by md:mnt-domains me:mp-export mf:mp-filter mg:mp-peering mh:method mi:mnt-irt
-ml:mnt-lower mm:mp-members mn:mnt-nfy mo:member-of mp:mp-peer mr:mbrs-by-ref ms:members mt:mntner mu:mnt-routes
-my:mp-import mz:mnt-ref na:netname nh:nic-hdl ns:nserver ny:notify oa:organisation og:org on:org-name or:origin
-ot:org-type ow:owner pa:pingable pc:ping-hdl pe:peer pf:poetic-form pg:peering ph:phone pl:prefixlen pn:person po:poem
-ps:peering-set r6:route6 rm:remarks rn:ref-nfy ro:role rs:route-set rt:route sg:signature so:source sp:sponsoring-org
-st:status tc:tech-c tx:text zc:zone-c
-"""
-SHORT_NAMES: dict[str, str] = dict(pair.split(":") for pair in _ABBREVIATIONS.split())
-"""Two-letter names and what they stand for (RIPE whois: AttributeType)."""
+__all__ = ["View", "class_name_of", "is_plain"]
 
 _UNABBREVIATED = frozenset({"irrd"})  # registries whose parser knows no short names
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -38,12 +23,6 @@ _LONGEST_RANGE = 200  # characters; no notation of a range is longer
 def is_plain(text: str) -> bool:
     """Whether *text* is ASCII without control characters other than those of its layout."""
     return text.isascii() and (text.isprintable() or _CONTROL.search(text) is None)
-
-
-def long_name(name: str) -> str:
-    """Return the attribute that *name*, in lower case, stands for: `mb` and `*mb` are mnt-by."""
-    short = name[1:] if len(name) == 3 and name[0] == "*" else name
-    return SHORT_NAMES.get(short, name)
 
 
 def class_name_of(obj: RpslObject, schema: Schema) -> str:

@@ -72,7 +72,8 @@ GROUP = Group(
             "unknown-class",
             Severity.ERROR,
             "the first attribute names no class of the registry",
-            "The first attribute of an object names its class. The order of the others is free.",
+            "The first attribute of an object names its class. The order of the others is free. What is much like an "
+            "object gets this code: its first name is nearly a class, or it has `mnt-by` or `source`.",
             "source:         RIPE\nirt:            irt-example\n",
             _OBJECT,
             f"{RIPE}: ObjectType",

@@ -10,11 +10,10 @@ from functools import cache
 
 from irtkit.errors import RangeError
 from irtkit.rpsl import RpslObject
-from irtkit.rpsl.names import PRIMARY_KEYS
+from irtkit.rpsl.names import PRIMARY_KEYS, long_name
 from irtkit.schema.ripe import RIPE
 from irtkit.schema.template import Requirement
 from irtkit.validation.normal_forms import NORMAL_FORMS
-from irtkit.validation.view import long_name
 
 __all__ = ["is_same"]
 
