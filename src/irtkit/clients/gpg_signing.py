@@ -108,7 +108,7 @@ def _clear_signed(text: bytes, signer: UserKey, passphrase: Passphrase | None) -
 
 def _as_mail(text: bytes, charset: str, signer: UserKey, manner: Manner) -> bytes:
     entity = text_entity(text, charset)
-    signature = _sign(["--armor", "--detach-sign"], entity, signer, manner.passphrase)
+    signature = _sign(["--armor", "--textmode", "--detach-sign"], entity, signer, manner.passphrase)
     return signed_mail(entity, signature.decode("ascii"), DIGEST, manner.mail or {})
 
 

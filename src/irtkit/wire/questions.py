@@ -63,8 +63,9 @@ class HttpRequest:
 
     url: str
     method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    """In no representation, as the headers: credentials may be in both."""
     registry: str | None = None
     """The registry whose budget the request counts against; None: the host's own."""
     personal: bool = False
