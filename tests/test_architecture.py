@@ -31,6 +31,7 @@ LAYERS: dict[str, int] = {
     "contacts": 4,
     "submission": 4,
     "wire": 4,
+    "live": 5,
     "registries": 5,
     "reports": 5,
     "clients": 6,
@@ -41,7 +42,9 @@ LAYERS: dict[str, int] = {
 
 WITHIN_LAYER: frozenset[tuple[str, str]] = frozenset(
     {
+        ("", "clients"),
         ("authorisation", "validation"),
+        ("live", "registries"),
         ("special_purpose", "resources"),
         ("trie", "resources"),
     }

@@ -3,9 +3,10 @@
 In README.md and docs/, a fenced block marked
 
 * `console` holds commands after `$ ` (going on after `> `), each followed by what it prints, both
-  streams together; a line `...` stands for any lines. Every command ends with status 0: an example of a
-  failure says so (`|| echo "exit status $?"`). Commands of one page run in order in one folder that
-  holds links to everything in the project's, with a home of its own and the installed irtkit first on PATH.
+  streams together; a line `...` stands for any lines, `…` at the end of a line for any rest of it. Every
+  command ends with status 0: an example of a failure says so (`|| echo "exit status $?"`). Commands of one page
+  run in order in one folder that holds links to everything in the project's, with a home of its own and the
+  installed irtkit first on PATH.
 * `python` is a doctest when it has prompts, and else a program that has to run; one page is one session.
 * anything else is only read.
 """
@@ -15,7 +16,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,7 @@ PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(PROJECT).as_posix())
 
 _FENCE = re.compile(r"^(?P<fence>```+)(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
+_GPG = re.compile(r"^\$ gpg |clients\.gpg", re.MULTILINE)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
 
@@ -79,14 +81,18 @@ def commands(block: Block) -> Iterator[Command]:
 
 
 def matches(expected: list[str], printed: list[str]) -> bool:
-    """Whether the lines agree, a line `...` standing for any number of lines."""
+    """Whether the lines agree, a line `...` standing for any number of lines, `…` for the rest of one."""
     if "..." not in expected:
-        return expected == printed
+        return len(expected) == len(printed) and all(map(is_line, expected, printed))
     before = expected.index("...")
-    if expected[:before] != printed[:before]:
+    if len(printed) < before or not all(map(is_line, expected[:before], printed)):
         return False
     rest = expected[before + 1 :]
     return any(matches(rest, printed[start:]) for start in range(before, len(printed) + 1))
+
+
+def is_line(expected: str, printed: str) -> bool:
+    return printed.startswith(expected[:-1]) if expected.endswith("…") else expected == printed
 
 
 def anchors(page: Path) -> set[str]:
@@ -108,9 +114,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """What an example may know of its surroundings: nothing of the person who runs the tests."""
-    return {
+def environment(page: Path, tmp_path: Path, require: Callable[[str], str]) -> Iterator[dict[str, str]]:
+    """What an example may know of its surroundings: nothing of the person who runs the tests.
+
+    A gpg-agent that it starts ends with it.
+    """
+    if any(_GPG.search(block.text) for block in blocks(page, "console", "python")):
+        require("gpg")
+    yield {
         "COLUMNS": "100",
         "HOME": str(tmp_path),
         "LC_ALL": "C.UTF-8",
@@ -119,6 +130,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "TZ": "UTC",
         "XDG_DATA_HOME": str(tmp_path / "data"),
     }
+    home = tmp_path / ".gnupg"
+    if home.is_dir():
+        subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=True, timeout=30)
 
 
 @each_page
@@ -207,12 +221,16 @@ def test_every_command_s_help_is_in_the_reference() -> None:
     [
         (["a", "b"], ["a", "b"], True),
         (["a"], ["a", "b"], False),
+        (["a …"], ["a b"], True),
+        (["a …"], ["b"], False),
+        (["a …"], ["a b", "c"], False),
+        (["a …", "..."], [], False),
         (["a", "..."], ["a", "b", "c"], True),
         (["...", "c"], ["a", "b", "c"], True),
         (["a", "...", "c", "..."], ["a", "c"], True),
         (["a", "...", "d"], ["a", "b", "c"], False),
     ],
 )
-def test_three_dots_stand_for_any_lines(expected: list[str], printed: list[str], same: bool) -> None:
+def test_dots_stand_for_any_lines_or_for_the_rest_of_one(expected: list[str], printed: list[str], same: bool) -> None:
     """The comparison of console examples lets nothing else pass."""
     assert matches(expected, printed) is same

@@ -8,8 +8,19 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
-    from irtkit.errors import DumpError, IndexFileError, IrtkitError, ParseError, RangeError
+    from irtkit.clients.live import Reach, resolve_live, resolve_live_async
+    from irtkit.errors import (
+        BudgetError,
+        DumpError,
+        IndexFileError,
+        IrtkitError,
+        ParseError,
+        QueryError,
+        RangeError,
+        ServerError,
+    )
     from irtkit.index.lookup import Index, Resolution, open_index
+    from irtkit.live.resolutions import LiveResolution
     from irtkit.problems import Problem, Severity, Span
     from irtkit.resources import AddressRange
     from irtkit.rpsl import Attribute, ObjectParser, RpslObject, iter_objects, parse_object, parse_objects
@@ -19,17 +30,22 @@ if TYPE_CHECKING:
 _HOME = {
     "AddressRange": "resources",
     "Attribute": "rpsl",
+    "BudgetError": "errors",
     "DumpError": "errors",
     "Index": "index.lookup",
     "IndexFileError": "errors",
     "IrtkitError": "errors",
+    "LiveResolution": "live.resolutions",
     "ObjectParser": "rpsl",
     "ParseError": "errors",
     "PrefixTrie": "trie",
     "Problem": "problems",
+    "QueryError": "errors",
     "RangeError": "errors",
+    "Reach": "clients.live",
     "Resolution": "index.lookup",
     "RpslObject": "rpsl",
+    "ServerError": "errors",
     "Severity": "problems",
     "Span": "problems",
     "check": "submission",
@@ -37,23 +53,30 @@ _HOME = {
     "open_index": "index.lookup",
     "parse_object": "rpsl",
     "parse_objects": "rpsl",
+    "resolve_live": "clients.live",
+    "resolve_live_async": "clients.live",
 }
 """Each public name and the module that defines it."""
 
 __all__ = [
     "AddressRange",
     "Attribute",
+    "BudgetError",
     "DumpError",
     "Index",
     "IndexFileError",
     "IrtkitError",
+    "LiveResolution",
     "ObjectParser",
     "ParseError",
     "PrefixTrie",
     "Problem",
+    "QueryError",
     "RangeError",
+    "Reach",
     "Resolution",
     "RpslObject",
+    "ServerError",
     "Severity",
     "Span",
     "check",
@@ -61,6 +84,8 @@ __all__ = [
     "open_index",
     "parse_object",
     "parse_objects",
+    "resolve_live",
+    "resolve_live_async",
 ]
 __version__ = "0.1.0"
 

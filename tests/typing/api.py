@@ -13,10 +13,12 @@ from irtkit import (
     AddressRange,
     Attribute,
     Index,
+    LiveResolution,
     ObjectParser,
     ParseError,
     PrefixTrie,
     Problem,
+    Reach,
     Resolution,
     RpslObject,
     Span,
@@ -69,6 +71,18 @@ def index(path: str) -> None:
     assert_type(resolution.irts, tuple[str, ...])
     assert_type(resolution.contacts, tuple[Contact, ...])
     assert_type(resolution.explain(), str)
+
+
+def live() -> None:
+    found = irtkit.resolve_live("192.0.2.7", "abuse", Reach(server="whois.example.net", seconds=5))
+    assert_type(found, LiveResolution)
+    assert_type(found.email, str | None)
+    assert_type(found.contacts, tuple[Contact, ...])
+    assert_type(found.age, int)
+
+
+async def live_in_a_loop() -> None:
+    assert_type(await irtkit.resolve_live_async(AddressRange.parse("192.0.2.0/24")), LiveResolution)
 
 
 def contacts(text: str) -> None:

@@ -21,7 +21,22 @@ from irtkit.errors import IrtkitError
 
 __all__ = ["main"]
 
-_VERBS = ("authorise", "check", "format", "index", "resolve", "template")
+_VERBS = (
+    "authorise",
+    "cache",
+    "check",
+    "encrypt",
+    "format",
+    "index",
+    "keycert",
+    "keys",
+    "resolve",
+    "sign",
+    "submit",
+    "template",
+    "verify",
+    "whois",
+)
 _INTERRUPTED, _UNREAD = 130, 141
 """What a shell reports of a program that SIGINT or SIGPIPE ended."""
 

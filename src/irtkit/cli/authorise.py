@@ -24,11 +24,16 @@ _INDENT = 11
 
 
 class _File(NamedTuple):
-    """A file: its name, what is in it if it could be read, and what is wrong with it if not."""
+    """A file, or a part of a mail: its name, what is in it if it could be read, and what is wrong with it if not.
+
+    *signers* has, for each update, the key-certs by which it is signed well; *faults* are those of signatures.
+    """
 
     name: str
     message: Message | None
     problems: list[Problem]
+    signers: tuple[tuple[str, ...], ...] = ()
+    faults: tuple[Problem, ...] = ()
 
 
 class _Planned(NamedTuple):
@@ -86,8 +91,8 @@ def command(
     """Say which maintainers and irts must agree to the updates in files, by which keys they can, and who does already.
 
     FILE holds objects or update messages, signed or not; - is standard input. Several files are planned as one message.
-    --against takes the paths that follow it, up to the next option or to --. The rules are RIPE's. No signature is
-    verified: --signed-by says who signs, or will.
+    --against takes the paths that follow it, up to the next option or to --. The rules are RIPE's. Signatures count if
+    they are good by the key-certs in --against; --signed-by says who will sign.
 
     The exit status is 0 if what is given authorises everything, 1 if something is missing, and 2 for a command line
     that means nothing.
@@ -101,20 +106,53 @@ def command(
     from irtkit.clients.submissions import open_database  # noqa: PLC0415 - the same
 
     below, faults = open_database(against, "ripe")
-    files = [_read(path) for path in paths]
+    files = [file for path in paths for file in _read(path, against)]
     planned = _planned(files, below, Credentials.of(accounts=accounts, keys=keys), passwords=passwords)
-    notes = [*_faults(faults, files), *_notes(files, passwords=passwords, signed=bool(keys))]
+    notes = [*_faults(faults, files), *_notes(files, passwords=passwords)]
     click.echo(_document(planned, notes, len(files)) if as_json else _text(planned, notes, len(files)), nl=False)
     whole = not faults and all(file.message is not None and file.message.updates for file in files)
     context.exit(0 if whole and all(one.plan.authorised for one in planned) else 1)
 
 
-def _read(path: str) -> _File:
-    from irtkit.clients.submissions import read_submission  # noqa: PLC0415 - not for the help
+def _read(path: str, against: tuple[str, ...]) -> list[_File]:
+    """Return what is in a file; of a mail, each part by itself."""
+    from irtkit.clients.submissions import STANDARD_INPUT, read_bytes  # noqa: PLC0415 - not for the help
+    from irtkit.errors import FileError  # noqa: PLC0415 - the same
+    from irtkit.openpgp.mime import looks_like_mail  # noqa: PLC0415 - the same
     from irtkit.submission import parse_message  # noqa: PLC0415 - the same
+    from irtkit.submission.codes import problem_of  # noqa: PLC0415 - the same
+    from irtkit.submission.decoding import decode  # noqa: PLC0415 - the same
 
-    file = read_submission(path)
-    return _File(file.name, None if file.text is None else parse_message(file.text), file.problems)
+    name = STANDARD_INPUT if path == "-" else path
+    try:
+        data = read_bytes(path)
+    except FileError as error:
+        return [_File(name, None, [problem_of("unreadable-file", error.message, None, "expected a file of objects")])]
+    text, problems = decode(data)
+    if text is None:
+        return [_File(name, None, problems)]
+    message = parse_message(text)
+    if looks_like_mail(data) or any(update.signatures for update in message.updates):
+        return _read_signed(name, data, against)
+    return [_File(name, message, problems)]
+
+
+def _read_signed(name: str, data: bytes, against: tuple[str, ...]) -> list[_File]:
+    """Return the texts of a signed message, and who signed each of their updates well."""
+    from irtkit.clients.gpg_keycerts import read_key_certs  # noqa: PLC0415 - for signed messages only
+    from irtkit.clients.gpg_verifying import verify_message  # noqa: PLC0415 - the same
+    from irtkit.openpgp.verdicts import KeySet  # noqa: PLC0415 - the same
+
+    verified = verify_message(data, KeySet.of_key_certs(read_key_certs(against)))
+    files: list[_File] = []
+    for text, message in zip(verified.message.texts, verified.messages, strict=True):
+        signers = tuple(update.key_certs for update in verified.updates if update.part == text.part)
+        files.append(_File(f"{name}, part {text.part}" if text.part else name, message, [], signers))
+    return (
+        [files[0]._replace(faults=verified.problems), *files[1:]]
+        if files
+        else [_File(name, None, [*verified.problems])]
+    )
 
 
 def _planned(files: list[_File], below: Objects | None, credentials: Credentials, *, passwords: bool) -> list[_Planned]:
@@ -123,19 +161,20 @@ def _planned(files: list[_File], below: Objects | None, credentials: Credentials
     from irtkit.validation.options import Options  # noqa: PLC0415 - the same
 
     updates = [(file, update) for file in files if file.message for update in file.message.updates]
-    requests = [request for file in files if file.message for request in _requests(file.message, credentials)]
+    requests = [request for file in files if file.message for request in _requests(file, file.message, credentials)]
     plans = authorise(requests, below, options=Options(passwords=passwords))
     return [_Planned(file.name, update, plan) for (file, update), plan in zip(updates, plans, strict=True)]
 
 
-def _requests(message: Message, credentials: Credentials) -> Iterator[Request]:
-    """Yield the updates of a message with what is offered for them: the same for all, and its passwords."""
+def _requests(file: _File, message: Message, credentials: Credentials) -> Iterator[Request]:
+    """Yield the updates of a message with what is offered for them: the same for all, its passwords, its signatures."""
     from irtkit.authorisation import Credentials, Request  # noqa: PLC0415 - not for the help
 
     offered = credentials | Credentials.of(passwords=[one.secret.reveal() for one in message.passwords])
     new = "NEW" in message.keywords
-    for update in message.updates:
-        yield Request(update.object, offered, deletion=update.is_deletion, new=new)
+    signers = file.signers or ((),) * len(message.updates)
+    for update, names in zip(message.updates, signers, strict=True):
+        yield Request(update.object, offered | Credentials.of(keys=names), deletion=update.is_deletion, new=new)
 
 
 def _faults(faults: list[tuple[str, Problem]], files: list[_File]) -> Iterator[str]:
@@ -144,18 +183,17 @@ def _faults(faults: list[tuple[str, Problem]], files: list[_File]) -> Iterator[s
         yield f"{name}: {problem.message}"
 
 
-def _notes(files: list[_File], *, passwords: bool, signed: bool) -> Iterator[str]:
+def _notes(files: list[_File], *, passwords: bool) -> Iterator[str]:
     """Yield, in one line each, what in the messages counts for nothing here."""
-    for name, message, _ in files:
+    for name, message, _, _, signature_faults in files:
+        for fault in signature_faults:
+            yield f"{name}{f':{fault.span.line}' if fault.span else ''}: {fault.message} [{fault.code}]"
         if message is None:
             continue
         if not message.updates:
             yield f"{name}: there is no object in it"
         if message.passwords and not passwords:
             yield f"{name}:{message.passwords[0].span.line}: passwords no longer count (--passwords counts them)"
-        around = next((update.signatures[0] for update in message.updates if update.signatures), None)
-        if around and not signed:
-            yield f"{name}:{around.first_line}: it is signed; whose key it is, --signed-by has to say"
         override = next((one for update in message.updates for one in update.overrides), None)
         if override:
             yield f"{name}:{override.span.line}: override is for the registry's own staff, and is not looked at"

@@ -107,12 +107,14 @@ def find_service(query: AddressRange | int | str, bootstrap: Bootstrap | None = 
     return (bootstrap or built_in()).find(query)
 
 
-def find_registry(query: AddressRange | int | str) -> str | None:
-    """Return the registry that administers *query* by the built-in copy: `ripe`, `apnic`, `arin`, `lacnic`, `afrinic`.
+def find_registry(query: AddressRange | int | str, bootstrap: Bootstrap | None = None) -> str | None:
+    """Return the registry that administers *query*: `ripe`, `apnic`, `arin`, `lacnic` or `afrinic`.
+
+    By *bootstrap*, or the built-in copy. None, too, where a service is named that is none of these registries' here.
 
     Transfers between registries are not in IANA's files: the registry asked may send one to another.
     """
-    urls = find_service(query)
+    urls = find_service(query, bootstrap)
     return next((name for name, url in bootstrap_data.SERVICES.items() if url in urls), None)
 
 
