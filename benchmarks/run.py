@@ -26,7 +26,7 @@ from measure import Row, run, table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-SUBJECTS = ("building", "lookups", "lists", "starting", "objects", "checking", "kill9")
+SUBJECTS = ("building", "lookups", "lists", "starting", "objects", "checking", "keyrings", "asking", "kill9")
 
 
 def machine() -> dict[str, str]:

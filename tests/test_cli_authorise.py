@@ -2,12 +2,20 @@
 
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from irtkit.cli.authorise import command
+from irtkit.openpgp.keycerts import build_key_cert
+
+sys.path.insert(0, str(Path(__file__).parent / "openpgp"))  # the folder is no package
+
+from openpgp_people import People
+
+pytest_plugins = ["openpgp_fixtures"]
 
 # "password" by openssl passwd -1 -salt abcdefgh
 HASH = "$1$abcdefgh$G//4keteveJp0qb8z2DxG/"
@@ -153,17 +161,41 @@ def test_what_cannot_be_seen_is_told(tmp_path: Path, update: Path, stored: Path)
     )
 
 
-def test_a_signed_message_is_read_and_its_signature_is_not_believed(tmp_path: Path, stored: Path) -> None:
-    """Whose key it is has to be said; nothing is verified here."""
+def test_a_signature_that_cannot_be_read_counts_for_nothing(tmp_path: Path, stored: Path) -> None:
+    """It is told, with its code, and the update is planned without it."""
     path = tmp_path / "signed.asc"
     frame = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{}-----BEGIN PGP SIGNATURE-----\n\niQ==\n"
     path.write_text(frame.format(UPDATE) + "-----END PGP SIGNATURE-----\n")
     result = run(path, "--against", stored)
     assert result.exit_code == 1
-    assert f"{path}:1: it is signed; whose key it is, --signed-by has to say\n" in result.stdout
+    assert f"{path}:1: a packet is cut off [malformed-signature]\n" in result.stdout
     assert f"{path}:4: modify inetnum" in result.stdout
-    named = run(path, "--signed-by", "PGPKEY-1A1B1C1D", "--against", stored)
-    assert "it is signed" not in named.stdout
+    keys = ("--signed-by", "PGPKEY-1A1B1C1D", "--signed-by", "PGPKEY-2A2B2C2D")
+    assert run(path, *keys, "--against", stored).exit_code == 0
+
+
+def test_good_signatures_count_and_altered_ones_do_not(people: People, tmp_path: Path) -> None:
+    """By the key-certs that stand beside what is stored: one party's, both parties', and a text changed since."""
+    noc, team = "rsa2048", "ed25519"
+    certs = [build_key_cert(people.public(name), [("mnt-by", "EXNET-MNT"), ("source", "RIPE")]) for name in (noc, team)]
+    stored = tmp_path / "stored.rpsl"
+    names = dict(zip(("PGPKEY-1A1B1C1D", "PGPKEY-2A2B2C2D"), (f"{cert.primary_key}" for cert in certs), strict=True))
+    text = STORED
+    for placeholder, name in names.items():
+        text = text.replace(placeholder, name)
+    stored.write_text("\n".join([text, *map(str, certs)]))
+    one = people.clear_sign(noc, UPDATE.encode())
+    both = people.clear_sign(team, one)
+    altered = both.replace(b"192.0.2.255", b"192.0.2.127")
+    verdicts = []
+    for signed in (one, both, altered):
+        path = tmp_path / "signed.asc"
+        path.write_bytes(signed)
+        verdicts.append(run(path, "--against", stored))
+    assert [verdict.exit_code for verdict in verdicts] == [1, 0, 1]
+    met = f"  mnt-by     met by EXNET-MNT ({names['PGPKEY-1A1B1C1D']})"
+    assert [met in verdict.stdout for verdict in verdicts] == [True, True, False]
+    assert "[altered]" in verdicts[2].stdout
 
 
 def test_what_is_for_the_registry_s_staff_is_not_looked_at(tmp_path: Path, stored: Path) -> None:

@@ -200,6 +200,7 @@ class Framing:
         return None
 
     def _broken(self, message: str) -> AnswerError:
+        self._buffer.clear()  # the error may be kept for long
         return AnswerError(message, server=str(self._question.server))
 
     def _unreachable(self, message: str) -> UnreachableError:
