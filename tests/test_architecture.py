@@ -15,6 +15,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "src" / "irtkit"
 
 LAYERS: dict[str, int] = {
+    "cycles": 0,
     "errors": 0,
     "problems": 0,
     "addresses": 1,

@@ -19,7 +19,8 @@ from typing import IO, Self
 
 from irtkit.clients.files import Buffers, Lent, find_dumps, read_blocks, shared_memory
 from irtkit.clients.outputs import replacing
-from irtkit.clients.scanning import Place, Scanning, Task, received, start, without_cycle_search
+from irtkit.clients.scanning import Place, Scanning, Task, received, start
+from irtkit.cycles import without_cycle_search
 from irtkit.dump import Block, Columns, Rejected, Skipped, scan
 from irtkit.errors import DumpError, IndexFileError
 from irtkit.index.build import iter_arrays, most_arrays, shift_for

@@ -10,7 +10,6 @@ the file descriptor of that memory.
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import signal
@@ -18,15 +17,15 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import IO, Any, Protocol, TypeAlias
 
 from irtkit.clients.files import Buffers
+from irtkit.cycles import without_cycle_search
 from irtkit.dump import Block, scan
 from irtkit.index.collect import WANTED, Collector
 
-__all__ = ["Place", "Scanning", "Task", "main", "received", "start", "without_cycle_search"]
+__all__ = ["Place", "Scanning", "Task", "main", "received", "start"]
 
 Place: TypeAlias = tuple[int, int]
 """Number of a dump, and of a block in it."""
@@ -138,18 +137,6 @@ def received(pipe: IO[bytes]) -> Any:  # noqa: ANN401 - whatever was sent
         if pipe.readinto(array) != len(array):  # type: ignore[attr-defined]  # what a pipe is
             raise EOFError
     return pickle.loads(text, buffers=arrays)  # noqa: S301 - the same
-
-
-@contextmanager
-def without_cycle_search() -> Iterator[None]:
-    """Keep Python from searching its objects for cycles: a build makes many objects, and no cycles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 if __name__ == "__main__":

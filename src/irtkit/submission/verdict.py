@@ -5,13 +5,12 @@ say, and decides what becomes of deletions and of the keyword NEW. Whether someb
 signature is good, is judged elsewhere.
 """
 
-import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from irtkit.cycles import without_cycle_search
 from irtkit.problems import Problem
 from irtkit.rpsl import RpslObject
 from irtkit.schema.registry_schemas import SCHEMAS
@@ -70,22 +69,10 @@ def check(
         if decoded.text is None:
             return decoded.problems
         text, problems = decoded.text, decoded.problems
-    with _without_collections():
+    with without_cycle_search():
         message = parse_message(text) if isinstance(text, str) else _message_of(text)
         verdict = iter_verdict(message, registry, Submitted([message], registry), below, options=options)
         return list(merged(problems, verdict) if problems else verdict)
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Look for no circles of objects meanwhile: none are made, and looking costs a quarter of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _database_of(
