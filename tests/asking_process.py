@@ -9,6 +9,7 @@ the ledger says no, at most MOST times, and writes how often it was answered.
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from irtkit.clients.ledger import Ledger
@@ -38,7 +39,10 @@ def main(path: str, kind: str, most: str) -> None:
         registry, port = line.split()
         question = WhoisQuestion(Server("127.0.0.1", int(port), registry=registry), b"q", personal=True)
         budgets = {registry: Allowance(personal_per_day=BUDGET)}
-        with make_client(kind, Rules(allowed=Everywhere()), ledger=Ledger(path), budgets=budgets) as runner:
+        with (
+            closing(Ledger(path)) as ledger,
+            make_client(kind, Rules(allowed=Everywhere()), ledger=ledger, budgets=budgets) as runner,
+        ):
             sys.stdout.write(f"{count_answers(runner, question, int(most))}\n")
             sys.stdout.flush()
 

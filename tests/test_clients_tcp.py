@@ -565,7 +565,7 @@ def test_a_question_without_an_answer_stays_counted(counted: Counted) -> None:
         counted.client(Allowance(personal_per_day=1)) as runner,
     ):
         with pytest.raises(DeadlineError):
-            runner(ask(about_a_person(server)), seconds=0.3)
+            runner(ask(about_a_person(server)), seconds=1)
         with pytest.raises(BudgetError):
             runner(ask(about_a_person(server)))
 
@@ -592,7 +592,7 @@ def test_two_clients_share_the_connections_that_a_registry_allows(counted: Count
         question = about_a_person(server, persistent=True)
         first(ask(question))
         with pytest.raises(DeadlineError, match="other connections to this registry"):
-            second(ask(question), seconds=0.4)
+            second(ask(question), seconds=1)
         first.pool.close()
         assert b"-k q" in body_of(second(ask(question)))
 

@@ -40,9 +40,9 @@ from hostile_servers import (
 )
 
 OPEN = Rules(allowed=Everywhere(), attempts=1)
-SECONDS = 0.5
+SECONDS = 0.8
 """For a journey to a server that will never answer."""
-LOAD = 3.0
+LOAD = 5.0
 """How much later a busy machine may notice that the time is over."""
 
 

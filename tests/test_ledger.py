@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import stat
 import subprocess
@@ -203,15 +202,20 @@ def test_threads_share_one_ledger(ledger: Ledger) -> None:
         assert sum(pool.map(attempt, range(80))) == 50
 
 
-def test_a_child_process_has_a_connection_of_its_own(ledger: Ledger) -> None:
+def test_a_child_process_has_a_connection_of_its_own(path: Path) -> None:
     """After a fork the ledger opens the file again, and both count."""
-    ledger.reserve(US, Allowance(), personal=1)
-    child = os.fork()
-    if child == 0:
-        ledger.reserve(US, Allowance(), personal=1)
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0
-    assert usage_of(ledger).personal == 2
+    script = (
+        "import os, sys; from irtkit.clients.ledger import *; from irtkit.registries import Allowance\n"
+        "ledger, us = Ledger(sys.argv[1]), Account('ripe', '192.0.2.7')\n"
+        "ledger.reserve(us, Allowance(), personal=1)\n"
+        "child = os.fork()\n"
+        "ledger.reserve(us, Allowance(), personal=1)\n"
+        "sys.exit(os.waitpid(child, 0)[1] if child else 0)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(path)], check=True)
+    ledger = Ledger(path)
+    assert usage_of(ledger).personal == 3
+    ledger.close()
 
 
 def test_ledgers_of_one_process_do_not_end_each_others_locks(ledger: Ledger, path: Path) -> None:
