@@ -26,7 +26,7 @@ __all__ = ["Block", "Kind", "ListFile", "block_of", "open_list"]
 
 Kind: TypeAlias = Literal["text", "csv", "jsonl", "parquet"]
 
-_SIZE = 768 << 10
+_SIZE = 512 << 10
 """Bytes of a block: enough to keep NumPy busy, and several blocks are in memory at once."""
 _BUFFER = 64 << 10
 _PAUSE = 0.02

@@ -82,8 +82,9 @@ class Text:
         they were read as; a line that is no plain address has its record in *others*, by its number.
         """
         lines = _lines(text, ends)
-        if all(group.has_table() for group in self._wide_groups if group.kind != "line"):
+        if self._groups is not self._wide_groups and all(group.has_table() for group in self._wide_groups):
             self._groups = self._wide_groups
+            self.__dict__.pop("distinct_answers", None)
         pieces = [
             group.of_lines(lines, read) if group.kind == "line" else group.of_rows(read) for group in self._groups
         ]
@@ -239,8 +240,11 @@ class _Group:
         return pc.binary_join_element_wise(*columns, self._text.separator)
 
     def has_table(self) -> bool:
-        """Make the texts of all rows once, when that pays and they are small; one thread makes them, others go on."""
-        if self._table is not None:
+        """Make the texts of all rows once, when that pays and they are small; one thread makes them, others go on.
+
+        Fields of the line need none.
+        """
+        if self._table is not None or self.kind == "line":
             return True
         if self._refused or not self._text.worth_a_table(self.kind) or not self._lock.acquire(blocking=False):
             return False
@@ -274,7 +278,7 @@ class _Group:
             ends = _offsets(piece)
             at[begin + 1 : begin + len(ends)] = ends[1:] + (len(text) - ends[0])
             text += _data(piece)
-            if begin % (8 * _PIECE) == 0:  # the columns of the index, which no line needs any more
+            if begin % (4 * _PIECE) == 0:  # the columns of the index, which no line needs any more
                 self._text.records.bulk.file.release()
         return pa.Array.from_buffers(pa.string(), len(rows), [None, pa.py_buffer(at), pa.py_buffer(text)])
 
