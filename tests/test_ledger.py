@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from irtkit.clients.charging import registry_of
 from irtkit.clients.ledger import LEASE, Account, Ledger, LedgerError, Usage, default_ledger
 from irtkit.clients.ledger_pages import DAY
 from irtkit.errors import BudgetError
-from irtkit.registries import Allowance
+from irtkit.registries import REGISTRIES, Allowance
+from irtkit.wire.targets import read_url
 
 sys.path.insert(0, str(Path(__file__).parent))  # the folder is no package, and the servers are in it
 
@@ -314,3 +316,14 @@ def test_a_process_that_is_killed_loses_no_count_and_holds_no_connection(kind: s
         ledger.close()
     assert (before.personal, before.queries, before.connections) == (3, 3, 1)
     assert (after.personal, after.queries, after.connections) == (3, 3, 0)
+
+
+def test_each_service_of_a_registry_counts_against_its_budget() -> None:
+    """By whois, RDAP, REST or syncupdates, and however the host is written; a host of nobody's has its own."""
+    row = REGISTRIES["ripe"]
+    urls = [read_url(text) for text in (row.rdap, row.rest, row.syncupdates) if text]
+    assert row.whois is not None
+    hosts = [row.whois.host, *(url.host for url in urls if url is not None)]
+    assert {registry_of(spelling) for host in hosts for spelling in (host, host.upper(), f"{host}.")} == {"ripe"}
+    assert registry_of("whois.example.") == "whois.example"
+    assert registry_of("whois.example", "ripe") == "ripe"

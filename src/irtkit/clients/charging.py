@@ -106,13 +106,19 @@ def registry_of(host: str, named: str | None = None) -> str:
     """
     if named is not None:
         return named
-    row = find_registry_of_host(host)
-    return _web_hosts().get(host.lower(), host.lower()) if row is None else row.name
+    name = host.lower().removesuffix(".")
+    row = find_registry_of_host(name)
+    return _web_hosts().get(name, name) if row is None else row.name
 
 
 @cache
 def _web_hosts() -> dict[str, str]:
-    found = ((row.name, read_url(text)) for row in REGISTRIES.values() for text in (row.rdap, row.rest) if text)
+    found = (
+        (row.name, read_url(text))
+        for row in REGISTRIES.values()
+        for text in (row.rdap, row.rest, row.syncupdates)
+        if text
+    )
     return {url.host: name for name, url in found if url is not None}
 
 
