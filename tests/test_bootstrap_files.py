@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from irtkit.clients.live import Reach
 from irtkit.clients.rules import Rules
 from irtkit.errors import OutputError
 from irtkit.live.refreshing import Copy
+from irtkit.registries import REGISTRIES
 from irtkit.resources import AddressRange
-from irtkit.wire.rdap.bootstrap import bootstrap_requests
+from irtkit.wire.rdap.bootstrap import Bootstrap, BootstrapKind, bootstrap_requests
 from irtkit.wire.rdap.bootstrap_data import SERVICES
 
 sys.path.insert(0, str(Path(__file__).parent))  # the folder is no package, and the servers are in it
@@ -62,6 +64,42 @@ def test_what_is_fetched_is_told_kept_and_used(authority: Authority, folder: Pat
     assert [path.name for path in folder.iterdir()] == ["ipv4.json"]
     after = Reach().directory.find(space)
     assert [place and place.registry for place in (before, after)] == ["apnic", "ripe"]
+
+
+def test_the_copies_are_read_once_a_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is asked, and what may be asked, is known from one look; a server that the user names needs none."""
+    BootstrapFiles(folder).write({"ipv4": Copy(json.dumps(MOVED).encode())})
+    looks = []
+    read = BootstrapFiles.bootstrap
+
+    def counted(files: BootstrapFiles, kinds: Iterable[BootstrapKind]) -> Bootstrap:
+        looks.append(kinds)
+        return read(files, kinds)
+
+    monkeypatch.setattr(BootstrapFiles, "bootstrap", counted)
+    reach = Reach()
+    place = reach.asker().directory.find(AddressRange.parse("1.1.1.1"))
+    assert (place and place.registry, reach.rules().allowed, len(looks)) == ("ripe", (), 1)
+    named = Reach(server="192.0.2.1")
+    assert (named.asker().directory.bootstrap, named.rules().allowed, len(looks)) == (None, {"192.0.2.1:43"}, 1)
+
+
+def test_whois_goes_by_them_too(authority: Authority, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block that moved is looked up at its new registry, in the words of that one."""
+    client = driving.Client
+    monkeypatch.setattr(driving, "Client", lambda _, ledger: client(ledger=ledger))
+    apnic, ripe = (REGISTRIES[name].whois for name in ("apnic", "ripe"))
+    assert apnic is not None
+    assert ripe is not None
+    answers = {server.host: {"1.1.1.1": b"inetnum: 1.1.1.0 - 1.1.1.255\n"} for server in (apnic, ripe)}
+    asked = []
+    fetched: list[Mapping[BootstrapKind, Copy]] = [{}, {"ipv4": Copy(json.dumps(MOVED).encode())}]
+    for copies in fetched:
+        BootstrapFiles(folder).write(copies)
+        with RecordedInternet(authority, whois=answers) as internet:
+            assert CliRunner().invoke(main, ["whois", "1.1.1.1"], catch_exceptions=False).exit_code == 0
+        asked += [line.split(" ")[0] for line in internet.asked]
+    assert asked == [apnic.host, ripe.host]
 
 
 def test_all_files_had_is_success(authority: Authority) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,95 @@ def test_a_failed_validation_makes_a_contact_suspect() -> None:
     with ReplayingServer(WORLD, suspect=["abuse@example.net"]) as server:
         found = asked(Asker(Directory(only=place("ripe", server))), server)
     assert [contact.suspect for contact in found.contacts] == [False, True]
+
+
+def stated(found: LiveResolution) -> list[tuple[str | None, str | None, bool]]:
+    return [(contact.email, contact.gap, contact.suspect) for contact in found.contacts]
+
+
+BARE = rpsl(("inetnum", "192.31.196.0 - 192.31.196.255"), ("status", "ASSIGNED PA"), ("source", "RIPE"))
+WIDER = rpsl(("inetnum", "192.31.192.0 - 192.31.199.255"), ("status", "ALLOCATED PA"), ("source", "RIPE"))
+
+
+def told(*, of: RpslObject, says: str, objects: Sequence[RpslObject] = (BARE, WIDER)) -> str:
+    """What a server answers that says something of the abuse contact of one of its objects."""
+    key = of[0].value
+    line = f"% Abuse contact for '{key}' is '{says}'\n" if says else f"% No abuse contact registered for {key}\n"
+    return "".join(f"{line if obj is of else ''}\n{obj}\n" for obj in objects)
+
+
+def answered(extra: str, *objects: RpslObject) -> LiveResolution:
+    with ReplayingServer(objects, extra={"192.31.196.7": extra}) as server:
+        return asked(Asker(Directory(only=place("ripe", server))), server)
+
+
+def test_what_the_server_states_is_an_abuse_contact() -> None:
+    """The registry found it by objects that it did not give; `via` says who says so."""
+    found = answered(told(of=BARE, says="abuse@example.net"))
+    (contact,) = found.contacts
+    assert (contact.kind, contact.email, contact.inherited) == ("abuse-c", "abuse@example.net", 0)
+    assert contact.via == "inetnum 192.31.196.0 - 192.31.196.255 -> abuse contact that the server states"
+    assert (found.email, found.reason) == ("abuse@example.net", None)
+    assert "abuse contact that the server states: abuse@example.net" in found.explain()
+
+
+def test_what_the_server_states_of_an_enclosing_network_is_inherited() -> None:
+    """Where it says nothing of the network itself; that there is none is said of it, too."""
+    (contact,) = answered(told(of=WIDER, says="abuse@example.net")).contacts
+    assert (contact.email, contact.inherited) == ("abuse@example.net", 1)
+    none = told(of=BARE, says="", objects=(BARE,)) + told(of=WIDER, says="abuse@example.net", objects=(WIDER,))
+    assert answered(none).reason == "no-contact"
+
+
+def test_a_statement_does_not_climb_over_what_the_registry_maintains() -> None:
+    """As an abuse-c does not."""
+    own = rpsl(*((each.name, each.value) for each in BARE), ("mnt-by", "RIPE-NCC-END-MNT"))
+    assert answered(told(of=WIDER, says="abuse@example.net", objects=(own, WIDER))).contacts == ()
+
+
+def test_a_stated_mailbox_that_failed_its_validation_is_suspect() -> None:
+    """The mark stands in the next line."""
+    mark = "% Abuse-mailbox validation failed. Please refer to ORG-EX1-X for further information.\n"
+    text = told(of=BARE, says="abuse@example.net").replace("'\n", f"'\n{mark}", 1)
+    assert stated(answered(text)) == [("abuse@example.net", None, True)]
+
+
+def test_a_stated_dummy_is_a_gap() -> None:
+    """It is no mailbox of anybody's."""
+    found = answered(told(of=BARE, says="unread@ripe.net"))
+    assert (stated(found), found.reason) == ([(None, "dummy", False)], "dummy")
+
+
+def test_what_the_walk_finds_too_is_said_once() -> None:
+    """In whatever case; an irt's mailbox is one."""
+    for mailbox in ("ABUSE@example.net", "csirt@example.net"):
+        found = answered(told(of=NETWORK, says=mailbox, objects=[NETWORK]), *WORLD)
+        assert [contact.email for contact in found.contacts] == ["csirt@example.net", "abuse@example.net"]
+
+
+def test_a_statement_comes_before_an_abuse_c_that_differs() -> None:
+    """The registry looked in all its objects, the walk in those that it was given; both are kept."""
+    found = answered(told(of=NETWORK, says="desk@example.net", objects=[NETWORK]), *WORLD)
+    assert [contact.email for contact in found.contacts] == [
+        "csirt@example.net",
+        "desk@example.net",
+        "abuse@example.net",
+    ]
+    dummy = answered(told(of=NETWORK, says="unread@ripe.net", objects=[NETWORK]), *WORLD)
+    assert [contact.email for contact in dummy.contacts] == ["csirt@example.net", "abuse@example.net"]
+
+
+def test_what_was_stated_is_remembered() -> None:
+    """Also that the server says that there is none."""
+    for says in ("abuse@example.net", ""):
+        with ReplayingServer([], extra={"192.31.196.7": told(of=BARE, says=says)}) as server:
+            asker = Asker(Directory(only=place("ripe", server)))
+            first = asked(asker, server)
+            memory = asker.remembered(SPACE)
+            assert memory is not None
+            again = Asker(asker.directory)
+            again.recall(SPACE, memory.network, memory.body, 60)
+            assert asked(again).contacts == first.contacts
 
 
 def test_a_dangling_irt_is_said_to_be_missing() -> None:

@@ -394,19 +394,17 @@ def test_a_recorded_referral_is_followed(
 
 WALKED = [one for one in whois.RECORDINGS if one.registry != "radb" and "transcripts/tdussa" not in one.file]
 """The recordings with networks in them, whole."""
-PARTIAL = {"62.239.237.1", "2a00:2381:ffff::1"}
-"""Of these, the objects that lead to the mailbox were not recorded; the server only states it."""
 
 
 @pytest.mark.parametrize("recording", WALKED, ids=str)
 def test_a_live_question_by_whois_finds_the_recorded_contact(
     recording: whois.Recording, shared: Path, authority: Authority, runner: Runner
 ) -> None:
-    """The walk through the recorded objects ends where a person does."""
+    """The walk through the recorded objects, and what the server says beside them, ends where a person does."""
     server = whois.server_of(recording)
     directory = Directory(only=Place(recording.registry, server, keeps_connections=False))
     with RecordedInternet(authority, whois=answers_of(recording, shared)):
         found = runner(Asker(directory).ask(AddressRange.parse(recording.entry)))
     email, _ = whois.expected(recording, whois.text_of(recording, shared))
-    assert found.email == (None if recording.entry in PARTIAL else email)
+    assert found.email == email
     assert found.reason == (None if found.email else "no-contact")

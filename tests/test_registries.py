@@ -1,16 +1,20 @@
 """The rows of the registries, and whom they say to ask first, offline."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from irtkit.clients.live import Reach
 from irtkit.errors import QueryError
 from irtkit.registries import (
+    KEY_SERVERS,
     REGISTRIES,
     Registry,
     find_registry,
     find_registry_of_host,
+    keeps_connections,
     known_server,
     registry_for,
     server_for,
@@ -19,8 +23,10 @@ from irtkit.registries import (
 )
 from irtkit.schema.contact_rules import RULES, rules_for_source
 from irtkit.schema.registry_schemas import SCHEMAS
+from irtkit.wire.keyservers import vks_email_request
 from irtkit.wire.questions import Server
 from irtkit.wire.rdap import bootstrap_data
+from irtkit.wire.rdap.bootstrap import built_in, parse_bootstrap
 from irtkit.wire.targets import find_refusal, read_url
 from irtkit.wire.whois import Referral, ReferralKind, ask
 
@@ -200,3 +206,31 @@ def test_allowances_are_what_registries_publish() -> None:
     for row in REGISTRIES.values():
         numbers = (row.allowance.personal_per_day, row.allowance.queries_per_minute, row.allowance.connections)
         assert row.allowance.citation or not any(numbers)
+
+
+@pytest.mark.parametrize(
+    ("name", "keeps"), [("ripe", True), ("apnic", False), ("afrinic", False), ("whois.example:4343", True)]
+)
+def test_only_servers_that_keep_connections_are_asked_to(name: str, keeps: bool) -> None:
+    """A registry's row says so; a server of the user's own is taken at its word, that it speaks RIPE's way."""
+    assert keeps_connections(server_named(name, dialect="ripe")) is keeps
+    place = Reach(server=name).directory.only
+    assert place is not None
+    assert place.keeps_connections is keeps
+    assert not keeps_connections(server_named("whois.example"))
+
+
+def test_refreshed_files_decide_which_registry_is_asked() -> None:
+    """As far as they name one that is known; referrals to "elsewhere" go by them, too."""
+    services = [[["1.0.0.0/8"], [bootstrap_data.SERVICES["ripe"]]], [["2.0.0.0/8"], ["https://rdap.example/"]]]
+    body = json.dumps({"publication": "2030-01-01", "services": services}).encode()
+    files = built_in().updated(parse_bootstrap(body, "a test", "ipv4"))
+    assert [registry_for(key, files).name for key in ("1.1.1.1", "2.1.1.1")] == ["ripe", "ripe"]
+    assert registry_for("1.1.1.1").name == "apnic"
+    assert target_of(Referral(ReferralKind.ELSEWHERE, None, "", 1), "1.1.1.1", files) == REGISTRIES["ripe"].whois
+
+
+def test_key_servers_are_asked_over_https() -> None:
+    """Each has a URL that requests can be made of."""
+    for server in KEY_SERVERS:
+        assert vks_email_request(server.vks, "csirt@example.net").url.startswith(f"https://{server.name}/vks/v1/")

@@ -87,6 +87,22 @@ def test_a_network_is_asked_for_by_the_key_that_the_registry_gave_it() -> None:
     assert b"-B" in question.line
 
 
+@pytest.mark.parametrize(("registry", "keeps"), [("ripe", True), ("apnic", False), (None, True)])
+def test_only_a_server_that_keeps_connections_is_asked_to(registry: str | None, keeps: object) -> None:
+    """Objects are fetched back on one connection where the registry's row says that there may be one."""
+    whois = Server("whois.example", registry=registry)
+    journey = submit(NETWORK.encode(), parse_message(NETWORK), SyncupdatesService(URL), dry_run=False, whois=whois)
+    request = next(journey)
+    assert isinstance(request, HttpRequest)
+    said = acknowledgement("Create SUCCEEDED: [inetnum] 192.0.2.0 - 192.0.2.255")
+    batch = journey.send(HttpReply(request, 200, {}, said))
+    assert isinstance(batch, Batch)
+    (question,) = batch.questions
+    assert isinstance(question, WhoisQuestion)
+    assert question.persistent is keeps
+    assert (b"-k" in question.line) is keeps
+
+
 def test_a_key_that_the_registry_made_up_is_followed() -> None:
     """AUTO-1 became a handle, under which the person is fetched back."""
     report, asked = play(

@@ -24,11 +24,14 @@ from irtkit.wire.whois.queries import is_address, is_as_number
 from irtkit.wire.whois.referrals import Referral, ReferralKind
 
 __all__ = [
+    "KEY_SERVERS",
     "REGISTRIES",
     "Allowance",
+    "KeyServer",
     "Registry",
     "find_registry",
     "find_registry_of_host",
+    "keeps_connections",
     "known_server",
     "registry_for",
     "server_for",
@@ -80,6 +83,16 @@ class Registry:
     """Other names of its whois host."""
     allowance: Allowance = Allowance()
     citation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyServer:
+    """A server of OpenPGP keys that is asked where the user names none."""
+
+    name: str
+    vks: str
+    """Base URL of its VKS interface, without a slash at its end."""
+    citation: str
 
 
 def _whois(host: str, registry: str, dialect: str = "ripe", charset: str = "latin-1") -> Server:
@@ -233,6 +246,15 @@ _ROWS: Final = (
 REGISTRIES: Final[Mapping[str, Registry]] = MappingProxyType({row.name: row for row in _ROWS})
 """Every registry by its name; the regional ones first."""
 
+KEY_SERVERS: Final = (
+    KeyServer(
+        "keys.openpgp.org",
+        vks="https://keys.openpgp.org",
+        citation="its page on the API, 2026-11: it gives a key by mailbox only after the owner of that confirmed it",
+    ),
+)
+"""Whom `irtkit keys --live` asks beside the domain of a mailbox. HKP servers take a key for any name from anybody."""
+
 _BY_HOST: Final = {host: row for row in _ROWS if row.whois is not None for host in (row.whois.host, *row.aliases)}
 _BY_SUFFIX: Final = sorted(
     ((suffix, row) for row in _ROWS for suffix in row.suffixes), key=lambda pair: len(pair[0]), reverse=True
@@ -253,11 +275,21 @@ def find_registry_of_host(host: str) -> Registry | None:
     return _BY_HOST.get(host.lower().rstrip("."))
 
 
-def registry_for(query: str) -> Registry:
+def keeps_connections(server: Server) -> bool:
+    """Tell whether a whois server takes several questions on one connection.
+
+    Of a server that is no registry's it is known only that it was said to speak RIPE's way; `-k` belongs to that.
+    """
+    row = None if server.registry is None else find_registry(server.registry)
+    return server.dialect == "ripe" if row is None else row.keeps_connections
+
+
+def registry_for(query: str, files: bootstrap.Bootstrap | None = None) -> Registry:
     """Return the registry to ask first about an address, prefix, range, AS number, handle or name; offline.
 
     What IANA gave to no regional registry, and a range of several of them, goes to IANA, which refers. Handles go by
-    how they end, other names to RIPE's, whose database has the most; a registry asked in error says so.
+    how they end, other names to RIPE's, whose database has the most; a registry asked in error says so. *files* are
+    IANA's as they were refreshed; the copy that irtkit carries for None, or where they name nobody known.
 
     Raises: QueryError for an empty query or one with control characters.
     """
@@ -265,7 +297,8 @@ def registry_for(query: str) -> Registry:
     if not key or key.startswith("-"):
         raise QueryError(f"expected an address, an AS number or a name, found {shown(query)}")
     if is_address(key) or is_as_number(key):
-        return REGISTRIES[bootstrap.find_registry(key) or "iana"]
+        found = bootstrap.find_registry(key, files) or bootstrap.find_registry(key)
+        return REGISTRIES[found or "iana"]
     return _registry_of_name(key)
 
 
@@ -281,12 +314,12 @@ def _registry_of_name(key: str) -> Registry:
     return REGISTRIES["iana" if _DOMAIN.fullmatch(key) else "ripe"]
 
 
-def server_for(query: str) -> Server:
+def server_for(query: str, files: bootstrap.Bootstrap | None = None) -> Server:
     """Return the whois server to ask first; see `registry_for`.
 
     Raises: QueryError as there.
     """
-    server = registry_for(query).whois
+    server = registry_for(query, files).whois
     if server is None:
         raise QueryError(f"no whois server is known for {shown(query)}")
     return server
@@ -321,15 +354,15 @@ def known_server(server: Server) -> Server:
     )
 
 
-def target_of(referral: Referral, query: str) -> Server | str | None:
+def target_of(referral: Referral, query: str, files: bootstrap.Bootstrap | None = None) -> Server | str | None:
     """Return whom a referral leads to: a whois server, a web address, or None if irtkit knows nobody.
 
     "Elsewhere" leads to the registry that IANA's files give *query* to; whoever follows it takes care not to ask
-    the same server twice.
+    the same server twice. *files* as for `registry_for`.
     """
     if isinstance(referral.target, Server):
         return known_server(referral.target)
     if referral.kind is ReferralKind.WEB:
         return referral.target
-    registry = registry_for(query) if referral.target is None else find_registry(referral.target)
+    registry = registry_for(query, files) if referral.target is None else find_registry(referral.target)
     return None if registry is None else registry.whois

@@ -31,9 +31,16 @@ __all__ = ["command"]
 )
 @click.option("--dumps", metavar="PATH...", multiple=True, help="Read these dumps instead of an index.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
-@click.option("--live", is_flag=True, help="Look for keys on the network, too: at the irt's domain, and where named.")
-@click.option("--vks", metavar="URL", multiple=True, help="With --live, ask this verifying key server.")
-@click.option("--hkp", metavar="URL", multiple=True, help="With --live, ask this HKP server, by fingerprint.")
+@click.option("--live", is_flag=True, help="Look for keys on the network, too: at the irt's domain and a key server.")
+@click.option(
+    "--vks",
+    metavar="URL",
+    multiple=True,
+    help="With --live, ask this verifying key server instead of the usual one; none asks no key server.",
+)
+@click.option(
+    "--hkp", metavar="URL", multiple=True, help="With --live, ask this HKP server, by fingerprint, instead of it."
+)
 @click.option("--server", metavar="HOST[:PORT]", help="With --live, ask this whois server for mailboxes.")
 def command(
     *,

@@ -15,6 +15,7 @@ from irtkit.clients.rules import Rules
 from irtkit.index.layout import printable
 from irtkit.live.following import EVERYWHERE
 from irtkit.openpgp.keycerts import grouped_fingerprint
+from irtkit.registries import KEY_SERVERS
 from irtkit.wire.targets import read_url
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from irtkit.clients.live_keys import LiveKeys
 
 __all__ = ["live_finder", "live_lines", "live_records"]
+
+_NONE = "none"
+"""What names no key server."""
 
 _CONFIRMED = {
     "fingerprint": "confirmed: the registry has its fingerprint",
@@ -35,16 +39,20 @@ _CONFIRMED = {
 def live_finder(server: str | None, vks: Sequence[str], hkp: Sequence[str]) -> Iterator[LiveKeyFinder]:
     """Give what looks for keys on the network; servers that the user names may be private.
 
+    Where none is named, those of `irtkit.registries` are asked; none at all if "none" is named.
+
     Raises: UsageError for a URL that is none.
     """
     reach = Reach(server=server)
+    usual = () if vks or hkp else tuple(each.vks for each in KEY_SERVERS)
+    vks = [text for text in vks if text != _NONE]
     allowed = {f"{url.host}:{url.port}" for text in (*vks, *hkp) if (url := read_url(text)) is not None}
     if any(read_url(text) is None for text in (*vks, *hkp)):
         raise click.UsageError("--vks and --hkp name the base URL of a key server.")
     named = reach.allowed
     rules = Rules(seconds=reach.seconds, allowed=EVERYWHERE if named is EVERYWHERE else {*allowed, *_names(named)})
     with closing(Ledger()) as ledger, closing(Kept(reach, _warn)) as kept, Client(rules, ledger=ledger) as client:
-        yield LiveKeyFinder(reach.asker(), client, kept, vks=vks, hkp=hkp)
+        yield LiveKeyFinder(reach.asker(), client, kept, vks=[*vks, *usual], hkp=hkp)
 
 
 def _names(allowed: Any) -> Sequence[str]:  # noqa: ANN401 - a container that may not be iterable

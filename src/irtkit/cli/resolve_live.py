@@ -14,7 +14,7 @@ from irtkit.cli.places import default_index, made_index, opened_index
 from irtkit.clients.driving import Client
 from irtkit.clients.ledger import Ledger
 from irtkit.clients.live import Kept, Reach, ask_one, iter_records
-from irtkit.errors import RangeError, ServerError
+from irtkit.errors import QueryError, RangeError, ServerError
 from irtkit.index.answers import csv_record, json_record
 from irtkit.index.layout import printable
 from irtkit.live.gaps import LiveRecords
@@ -99,9 +99,9 @@ def _explain(request: Request, wanted: Wanted, reach: Reach) -> None:
                 space = AddressRange.parse_lenient(query)
                 told.append(ask_one(space, wanted.policy, asker, client, kept).explain())
             except RangeError as error:
-                told.append(f"{error}.")
-            except ServerError as error:
-                told.append(f"{query}: {error}.")
+                told.append(printable(f"{error}."))
+            except (ServerError, QueryError) as error:
+                told.append(printable(f"{query}: {error}."))
     click.echo("\n\n".join(told))
 
 

@@ -137,17 +137,19 @@ def _looked_up(
     allow_private: bool,
     deadline: float,
 ) -> LookUp:
-    from irtkit.clients.driving import Client, run  # noqa: PLC0415 - not for the help
+    from irtkit.clients.bootstrap_files import BootstrapFiles  # noqa: PLC0415 - not for the help
+    from irtkit.clients.driving import Client, run  # noqa: PLC0415 - the same
     from irtkit.clients.ledger import Ledger  # noqa: PLC0415 - the same
     from irtkit.clients.rules import Rules  # noqa: PLC0415 - the same
     from irtkit.live.following import EVERYWHERE  # noqa: PLC0415 - the same
     from irtkit.live.looking_up import first_server, look_up  # noqa: PLC0415 - the same
 
     query = _query(words, template)
-    server = first_server(query) if named is None else _server(named, port, has_flags=not isinstance(query, str))
-    allowed = EVERYWHERE if allow_private else (() if named is None else {_place(server)})
     follow = referrals if referrals is not None else named is None
-    journey = look_up(query, server, allowed=allowed, follow=follow)
+    files = BootstrapFiles().bootstrap(("asn", "ipv4", "ipv6")) if follow or named is None else None
+    server = first_server(query, files) if named is None else _server(named, port, has_flags=not isinstance(query, str))
+    allowed = EVERYWHERE if allow_private else (() if named is None else {_place(server)})
+    journey = look_up(query, server, allowed=allowed, follow=follow, files=files)
     ledger = Ledger()
     try:
         with Client(Rules(seconds=deadline, allowed=allowed), ledger=ledger) as client:
@@ -183,8 +185,8 @@ def _server(named: str, port: int | None, *, has_flags: bool) -> Server:
 
 
 def _place(server: Server) -> str:
-    host = f"[{server.host.lower()}]" if ":" in server.host else server.host.lower()
-    return f"{host}:{server.port}"
+    host = server.host.lower().removesuffix(".")
+    return f"[{host}]:{server.port}" if ":" in host else f"{host}:{server.port}"
 
 
 def _found_something(answer: Answer) -> bool:
@@ -196,9 +198,8 @@ def _show(answers: Sequence[Answer], *, headed: bool) -> None:
     colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for answer in answers:
         if headed:
-            click.echo(
-                click.style(f"% [{printable(str(answer.server))}]", bold=True) if colours else f"% [{answer.server}]"
-            )
+            head = f"% [{printable(str(answer.server))}]"
+            click.echo(click.style(head, bold=True) if colours else head)
         for line in answer.text.rstrip("\n").split("\n"):
             text = printable(line.rstrip("\r").replace("\t", "        "))
             click.echo(_coloured(text) if colours else text)

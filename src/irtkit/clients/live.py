@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from irtkit.clients.answer_cache import AnswerCache
 from irtkit.clients.bootstrap_files import BootstrapFiles
+from irtkit.clients.charging import registry_of
 from irtkit.clients.driving import AsyncClient, Client, run, run_async
 from irtkit.clients.ledger import Ledger
 from irtkit.clients.rules import Rules
@@ -20,7 +21,7 @@ from irtkit.errors import QueryError
 from irtkit.live.asking import Asker
 from irtkit.live.following import EVERYWHERE
 from irtkit.live.places import Directory, Place
-from irtkit.registries import server_named
+from irtkit.registries import keeps_connections, server_named
 from irtkit.resources import AddressRange
 from irtkit.rpsl.faults import shown
 from irtkit.wire.targets import read_url
@@ -55,23 +56,31 @@ class Reach:
 
     @property
     def directory(self) -> Directory:
-        """Where registries are."""
+        """Where registries are; the user's copies of IANA's files are read each time."""
+        only = self._only()
+        return (
+            Directory(bootstrap=BootstrapFiles().bootstrap(("ipv4", "ipv6"))) if only is None else Directory(only=only)
+        )
+
+    def _only(self) -> Place | None:
+        """Return the one place that the user names, if any."""
         if self.server is not None:
             server = server_named(self.server, dialect="ripe")
-            return Directory(only=Place(server.registry or server.host.lower(), server))
-        if self.rdap is not None:
-            url = read_url(f"{self.rdap.removesuffix('/')}/")
-            if url is None:
-                raise QueryError(f"expected the base URL of an RDAP service, found {shown(self.rdap)}")
-            return Directory(only=Place(url.host, rdap=str(url)))
-        return Directory(bootstrap=BootstrapFiles().bootstrap(("ipv4", "ipv6")))
+            name = server.registry or server.host.lower()
+            return Place(name, server, keeps_connections=keeps_connections(server))
+        if self.rdap is None:
+            return None
+        url = read_url(f"{self.rdap.removesuffix('/')}/")
+        if url is None:
+            raise QueryError(f"expected the base URL of an RDAP service, found {shown(self.rdap)}")
+        return Place(registry_of(url.host), rdap=str(url))
 
     @property
     def allowed(self) -> Container[str]:
         """What may be asked whatever its port and address."""
         if self.allow_private:
             return EVERYWHERE
-        only = self.directory.only
+        only = self._only()
         if only is None:
             return ()
         if only.whois is not None:
@@ -89,7 +98,8 @@ class Reach:
 
 
 def _named(host: str, port: int) -> str:
-    return f"[{host.lower()}]:{port}" if ":" in host else f"{host.lower()}:{port}"
+    name = host.lower().removesuffix(".")
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
 
 class Kept:

@@ -8,13 +8,15 @@ reasons and wording from `irtkit.schema.contact_facts`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from irtkit.contacts.database import first_value, target_of
 from irtkit.rpsl import RpslObject
 from irtkit.schema.contact_facts import (
     MAILBOX_ATTRIBUTES,
     POLICIES,
+    Contact,
     Reference,
     Walk,
     contact_of,
@@ -28,17 +30,18 @@ from irtkit.schema.contact_facts import (
 from irtkit.special_purpose import special_purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from irtkit.contacts.database import Database, Network, Query
     from irtkit.resources import AddressRange
-    from irtkit.schema.contact_facts import Contact, MailboxFacts, Reason
+    from irtkit.schema.contact_facts import MailboxFacts, Reason
 
 __all__ = ["AbuseContact", "Answer", "IrtWalk", "find_abuse_contact", "find_irts", "resolve"]
 
 Key: TypeAlias = tuple[str, str]
 """Class and primary key of an object; the key in upper case."""
 
+_STATED: Final = "abuse contact that the server states"
 _CLASSES_WITH_ABUSE_C = frozenset({"inetnum", "inet6num", "aut-num", "organisation"})
 
 
@@ -182,11 +185,47 @@ def _abuse_trail(database: Database, chain: Sequence[Network]) -> _AbuseTrail:
                 return _AbuseTrail(reference, facts, True, None, tuple(missing))
             if broken[0] is None:
                 broken = reference, facts
-        maintainers = [*network.object.values("mnt-by"), *network.object.values("mnt-lower")]
-        if is_registry_maintained(maintainers, network.rules):
+        if _ends_climb(network):
             stop = network
             break
     return _AbuseTrail(*broken, False, stop, tuple(missing))
+
+
+def _ends_climb(network: Network) -> bool:
+    """Tell whether the registry itself maintains an object, so that what encloses it supplies no abuse contact."""
+    maintainers = [*network.object.values("mnt-by"), *network.object.values("mnt-lower")]
+    return is_registry_maintained(maintainers, network.rules)
+
+
+def _stated_contact(
+    database: Database, chain: Sequence[Network], stated: Mapping[str, str | None], suspects: frozenset[str]
+) -> Contact | None:
+    """Return the abuse contact that the server states for the nearest object of which it says anything.
+
+    That there is none is a statement, too, and ends the search, as it would end that for an abuse-c.
+    """
+    for level, network in enumerate(chain):
+        if not database.qualifies(network):
+            break
+        if network.key in stated and not network.is_placeholder:
+            facts = mailbox_of({"abuse-mailbox": [stated[network.key] or ""]}, network.rules, "role")
+            via, suspect = f"{network.label} -> {_STATED}", (facts.email or "").lower() in suspects
+            contact = Contact("abuse-c", "(no handle)", facts.email, via, level, suspect=suspect, gap=facts.gap)
+            return None if stated[network.key] is None else contact
+        if _ends_climb(network):
+            break
+    return None
+
+
+def _with_stated(found: Sequence[Contact], stated: Contact | None) -> tuple[Contact, ...]:
+    """Return the candidates and what the server states, unless that says nothing new: it stands before an abuse-c."""
+    irts = [contact for contact in found if contact.kind == "irt"]
+    roles = found[len(irts) :]
+    if stated is None or (roles and not stated.email):
+        return tuple(found)
+    if stated.email and stated.email.lower() in {(contact.email or "").lower() for contact in found}:
+        return tuple(found)
+    return (*irts, stated, *roles)
 
 
 def _abuse_handles(database: Database, network: Network, missing: dict[Key, None]) -> Iterator[tuple[str | None, str]]:
@@ -271,11 +310,15 @@ def resolve(
     policy: str = "csirt",
     *,
     suspect_mailboxes: Collection[str] = frozenset(),
+    stated_mailboxes: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Answer:
     """Find who answers for an address, a prefix, a range or an AS number, and say how.
 
-    *policy* names one of `POLICIES`. *suspect_mailboxes* failed the registry's validation. That nobody
-    answers is an answer, with its reason: where a placeholder is the most specific object, nobody does.
+    *policy* names one of `POLICIES`. *suspect_mailboxes* failed the registry's validation. *stated_mailboxes* are
+    the abuse contacts that the registry's server states itself, by `Network.key`, None where it says that there is
+    none: one that no walk finds becomes a candidate, before an abuse-c that differs, because the server looked for it
+    in all objects of the registry. That nobody answers is an answer, with its reason: where a placeholder is the most
+    specific object, nobody does.
 
     Raises: RangeError when *query* is none of these; ValueError for a policy that does not exist.
     """
@@ -287,8 +330,11 @@ def resolve(
     asked = () if hierarchy and hierarchy[0].is_placeholder else hierarchy
     way = _way_to_irts(database, asked)
     irt_walk = _irt_walk(database, way)
-    trail = _abuse_trail(database, database.hierarchy_of(asked[0].object) if asked else ())
-    candidates = _candidates(database, way, irt_walk, trail, frozenset(map(str.lower, suspect_mailboxes)))
+    suspects = frozenset(map(str.lower, suspect_mailboxes))
+    chain = database.hierarchy_of(asked[0].object) if asked else ()
+    trail = _abuse_trail(database, chain)
+    stated = _stated_contact(database, chain, stated_mailboxes, suspects) if stated_mailboxes else None
+    candidates = _with_stated(_candidates(database, way, irt_walk, trail, suspects), stated)
     special = _special_purpose(target_of(query))
     reason = reason_for(candidates, registered=bool(asked) and not nothing, special_purpose=special is not None)
     contacts = order(candidates, chosen)

@@ -88,7 +88,8 @@ class Trail:
     def leads_to_url(self, target: Url, asked: Url | None, because: str = "") -> bool:
         """Tell whether to follow a link or redirect from the URL that was *asked*; as `leads_to_server`."""
         why = find_refusal_of_url(target, asked, allowed=self.allowed)
-        return self._leads_to("rdap", target.authority, str(target), why, because)
+        place = str(target._replace(host=target.host.removesuffix(".")))
+        return self._leads_to("rdap", target.authority, place, why, because)
 
     def leads_to_place(self, protocol: Protocol, place: str, because: str = "") -> bool:
         """Tell whether to ask a registry that a referral names, at the *place* where it is known to be."""

@@ -8,17 +8,18 @@ It asks nothing, and keeps nothing beyond its own life.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from irtkit.contacts import Database, resolve
-from irtkit.resources import format_address
+from irtkit.errors import RangeError
+from irtkit.resources import AddressRange, format_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from irtkit.contacts import Answer, Network
-    from irtkit.resources import AddressRange
     from irtkit.rpsl import RpslObject
 
 __all__ = ["CITATION", "CONTAINERS", "Key", "Known"]
@@ -57,6 +58,8 @@ class Known:
     database: Database = field(default_factory=Database)
     suspects: set[str] = field(default_factory=set)
     """Mailboxes, lower case, that failed the registry's validation."""
+    stated: dict[str, str | None] = field(default_factory=dict)
+    """The abuse contacts that the server states, by the network's key; None where it says that there is none."""
     asked: set[Key] = field(default_factory=set)
     """Objects that the registry was asked for, whether it has them or not."""
     _ages: dict[str, int] = field(default_factory=dict)
@@ -71,6 +74,12 @@ class Known:
             if obj.class_name in ("inetnum", "inet6num"):
                 self._ages[obj.primary_key or ""] = age
         self.suspects.update(mailbox.lower() for mailbox in suspects)
+
+    def learn_stated(self, mailboxes: Mapping[str, str | None]) -> None:
+        """Take in what the server states of the abuse contacts of networks, by key as it writes them."""
+        for key, mailbox in mailboxes.items():
+            with suppress(RangeError):
+                self.stated[AddressRange.parse_lenient(key).canonical] = mailbox
 
     def note_space(self, space: AddressRange, age: int = 0) -> None:
         """Note that the registry was asked about *space*: what lies around it is known."""
@@ -107,7 +116,7 @@ class Known:
     def walk(self, space: AddressRange, policy: str) -> Answer:
         """Walk from *space* to its contacts over all that is known."""
         query = format_address(space.family, space.first) if space.size == 1 else space
-        return resolve(self.database, query, policy, suspect_mailboxes=self.suspects)
+        return resolve(self.database, query, policy, suspect_mailboxes=self.suspects, stated_mailboxes=self.stated)
 
 
 def _is_leaf(network: Network) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from irtkit.wire.questions import Journey
+    from irtkit.wire.rdap.bootstrap import Bootstrap
     from irtkit.wire.whois.referrals import Referral
 
 __all__ = ["LookUp", "first_server", "look_up"]
@@ -47,8 +48,10 @@ def says_something(answer: Answer) -> bool:
     return not answer.errors and bool(answer.objects or answer.other_lines or answer.comments)
 
 
-def first_server(query: RipeQuery | str) -> Server:
+def first_server(query: RipeQuery | str, files: Bootstrap | None = None) -> Server:
     """Return the server to ask first, where the user names none; RIPE's for what is no search.
+
+    *files* are IANA's, refreshed, as `irtkit.registries.registry_for` takes them.
 
     Raises: QueryError for what no server could be asked.
     """
@@ -57,23 +60,28 @@ def first_server(query: RipeQuery | str) -> Server:
         if ripe is None:
             raise QueryError("no server is known")
         return ripe
-    return server_for(query if isinstance(query, str) else query.key)
+    return server_for(query if isinstance(query, str) else query.key, files)
 
 
 def look_up(
-    query: RipeQuery | str, server: Server, *, allowed: Container[str] = (), follow: bool = True
+    query: RipeQuery | str,
+    server: Server,
+    *,
+    allowed: Container[str] = (),
+    follow: bool = True,
+    files: Bootstrap | None = None,
 ) -> Journey[LookUp]:
     """Ask *server*, and with *follow* whom it refers to, and so on; see `irtkit.live.following`.
 
     A string is a key, or a command of IRRd's (`!gAS64496`). Flags are for servers that take them; the next server
-    gets the key alone where it takes none.
+    gets the key alone where it takes none. *files* as for `first_server`.
 
     Raises: ServerError when the first server does not answer; QueryError for what it cannot be asked.
     """
     trail = Trail(allowed)
     trail.begin(str(server))
     answers = [(yield from _asked(_question(server, query), trail, ""))]
-    while follow and (step := _next(answers[-1], _key(query), trail)) is not None:
+    while follow and (step := _next(answers[-1], _key(query), trail, files)) is not None:
         target, because = step
         try:
             answers.append((yield from _asked(_further_question(target, query), trail, because)))
@@ -109,22 +117,22 @@ def _asked(question: WhoisQuestion, trail: Trail, because: str) -> Journey[Answe
     return answer
 
 
-def _next(answer: Answer, key: str, trail: Trail) -> tuple[Server, str] | None:
+def _next(answer: Answer, key: str, trail: Trail, files: Bootstrap | None) -> tuple[Server, str] | None:
     """Return the server that an answer leads to, and the line that says so."""
     for referral in find_referrals(answer):
-        target = _target(referral, key, trail)
+        target = _target(referral, key, trail, files)
         if target is not None:
             return target, referral.because
     return None
 
 
-def _target(referral: Referral, key: str, trail: Trail) -> Server | None:
+def _target(referral: Referral, key: str, trail: Trail, files: Bootstrap | None) -> Server | None:
     if referral.kind is ReferralKind.WEB:
         trail.note("rdap", str(referral.target), "not asked", "it is a web address", referral.because)
         return None
     scheme = "rwhois" if referral.kind is ReferralKind.RWHOIS else "whois"
     try:
-        found = target_of(referral, key)
+        found = target_of(referral, key, files)
     except QueryError:
         return None  # a key of no known registry
     if not isinstance(found, Server):

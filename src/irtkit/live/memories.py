@@ -7,12 +7,13 @@ keeps nothing itself; `irtkit.clients.answer_cache` does.
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from irtkit.rpsl import RpslObject, parse_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from irtkit.resources import AddressRange
 
@@ -35,6 +36,8 @@ class WhoisMemory(NamedTuple):
     objects: Sequence[RpslObject]
     suspects: Sequence[str] = ()
     missing: Sequence[tuple[str, str]] = ()
+    stated: Mapping[str, str | None] = MappingProxyType({})
+    """The abuse contacts that the server stated, by the network's key; None: it said that there is none."""
 
     @property
     def is_personal(self) -> bool:
@@ -51,18 +54,20 @@ class WhoisMemory(NamedTuple):
                 "objects": [str(obj) for obj in self.objects],
                 "suspects": list(self.suspects),
                 "missing": [" ".join(key) for key in self.missing],
+                "stated": [f"{key}\n{mailbox or ''}" for key, mailbox in self.stated.items()],
             }
         ).encode()
 
     @classmethod
     def from_bytes(cls, body: bytes) -> WhoisMemory | None:
         """Read what `to_bytes` made; None for anything else."""
-        found = read_strings(body, ("objects", "suspects", "missing"))
+        found = read_strings(body, ("objects", "suspects", "missing", "stated"))
         if found is None:
             return None
         objects = [obj for text in found["objects"] for obj in parse_objects(text)]
         keys = [key.partition(" ") for key in found["missing"]]
-        return cls(objects, found["suspects"], [(name, key) for name, _, key in keys])
+        stated = {key: mailbox or None for key, _, mailbox in (text.partition("\n") for text in found["stated"])}
+        return cls(objects, found["suspects"], [(name, key) for name, _, key in keys], stated)
 
 
 def read_strings(body: bytes, names: Iterable[str]) -> dict[str, list[str]] | None:

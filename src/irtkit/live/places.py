@@ -46,8 +46,12 @@ class Place:
 
     @property
     def drawer(self) -> str:
-        """The name under which its answers are kept."""
-        return self.registry if self.whois is None or self.whois.registry is not None else str(self.whois)
+        """The name under which its answers are kept: the registry's only where it is the registry's own server."""
+        row = REGISTRIES.get(self.registry)
+        if self.whois is None or self.rdap is not None:
+            return self.registry if row is not None and row.rdap == self.rdap else self.name
+        is_own = row is not None and row.whois == self.whois
+        return self.registry if is_own else f"{self.whois.host}:{self.whois.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Looks into an RDAP service: one request for a network, and the redirects and links that lead on from there.
 
-A document speaks for every address of its network. A registry that answers "no such object" has registered
-nothing. A link to another service is followed only where the document itself has no mailbox; the last good document
-stays when that service does not answer.
+A document speaks for every address of its network, if one registry administers all of that; else for what was asked
+about. A registry that answers "no such object" has registered nothing. A link to another service is followed only where
+the document itself has no mailbox; the last good document stays when that service does not answer, or answers about
+more than the network that the document is about: holders of a network choose its links.
 
 It knows one service and what that one refers to; `irtkit.live.asking` knows which.
 """
@@ -10,7 +11,8 @@ It knows one service and what that one refers to; `irtkit.live.asking` knows whi
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from irtkit.errors import AnswerError, QueryError, ServerError
 from irtkit.live.documents import registration_of, withheld
@@ -34,8 +36,12 @@ if TYPE_CHECKING:
     from irtkit.resources import AddressRange
     from irtkit.wire.questions import HttpRequest, Journey
     from irtkit.wire.rdap.values import Document
+    from irtkit.wire.targets import Url
 
 __all__ = ["RdapLooks"]
+
+
+_OTHER_NETWORK: Final = "it answered about another network"
 
 
 class _Look(NamedTuple):
@@ -48,6 +54,12 @@ class _Look(NamedTuple):
     """The host that said so."""
     body: bytes
     """The document as it came."""
+
+    @property
+    def network(self) -> AddressRange | None:
+        """What it is about, if that is a network."""
+        found = None if self.document is None else registration_of(self.document, self.registry)
+        return None if found is None else found.network
 
 
 class RdapLooks:
@@ -81,8 +93,11 @@ class RdapLooks:
             trail.note("rdap", server, "nothing" if look is None else "answered")
             return
         look, request = yield from self._follow(ip_request(self._base, space, registry=self.registry), trail)
+        if look.network is not None and not _overlap(look.network, space):
+            raise AnswerError(_OTHER_NETWORK, server=look.server)
         if look.document is not None and find_reason(look.document, abuse_contacts(look.document, look.registry)):
-            look = yield from self._further(look, find_referrals(look.document, request.url), request, trail)
+            further = yield from self._further(look, find_referrals(look.document, request.url), request, trail)
+            look = further if _is_nearer(further, look, space, trail) else look
         self._learn(space, look)
 
     def answer(self, space: AddressRange, policy: str) -> tuple[contacts.Answer, int, tuple[str, ...]]:
@@ -99,7 +114,7 @@ class RdapLooks:
             return None
         members = {"registry": look.registry, "server": look.server, "document": look.body.decode("utf-8", "replace")}
         body = json.dumps({name: [text] for name, text in members.items()}).encode()
-        return Memory(found.network if space in found.network else space, body, personal=True)
+        return Memory(found.network if self._speaks_for_all(found.network, space) else space, body, personal=True)
 
     def recall(self, space: AddressRange, body: bytes, age: int) -> None:
         """Take in what `remembered` returned *age* seconds ago, *space* being what it speaks for."""
@@ -115,9 +130,17 @@ class RdapLooks:
 
     def _learn(self, space: AddressRange, look: _Look, age: int = 0) -> None:
         found = None if look.document is None else registration_of(look.document, look.registry)
-        self._known.learn(space, found, age)
+        speaks_for_all = found is not None and self._speaks_for_all(found.network, space)
+        self._known.learn(space, found, age, speaks_for_all=speaks_for_all)
         if found is not None:
             self._looks[found.network] = look
+
+    def _speaks_for_all(self, network: AddressRange, space: AddressRange) -> bool:
+        """Tell whether what was said about *space* holds for all of a network: if that is one registry's."""
+        if space not in network or network.prefix_length == 0:
+            return False
+        place = self._directory.find(network)
+        return place is not None and place == self._directory.find(space)
 
     def _look_at(self, space: AddressRange) -> _Look | None:
         found = self._known.find(space)
@@ -128,7 +151,7 @@ class RdapLooks:
     ) -> Journey[_Look]:
         """Follow the first link that may be followed; return what is there, if it is a document about a network."""
         for referral in referrals:
-            target, asked = read_url(referral.url), read_url(request.url)
+            target, asked = _url_of(referral), read_url(request.url)
             if target is not None and trail.leads_to_url(target, asked, f"a link ({referral.relation})"):
                 try:
                     found, _ = yield from self._follow(self._request_for(str(target)), trail)
@@ -151,7 +174,7 @@ class RdapLooks:
                 trail.note("rdap", server, _ending(found), because=because)
                 return _Look(found, self._registry_of(request), server, body), request
             trail.note("rdap", server, "referred", because=because)
-            target = read_url(found.url)
+            target = _url_of(found)
             because = f"redirect to {found.url}"
             if target is None or not trail.leads_to_url(target, read_url(request.url), because):
                 raise AnswerError(f"it redirects to {found.url}: {trail.hops[-1].note}", server=server)
@@ -181,6 +204,27 @@ class RdapLooks:
     def _registry_of(self, request: HttpRequest) -> str:
         """Return the registry that a request went to: its name, or its host where that has none."""
         return request.registry or server_of(request)
+
+
+def _url_of(referral: Referral) -> Url | None:
+    """Return where a referral leads; a final dot makes no other host, and must not make another budget."""
+    url = read_url(referral.url)
+    return None if url is None else url._replace(host=url.host.removesuffix("."))
+
+
+def _overlap(one: AddressRange, other: AddressRange) -> bool:
+    return one.family == other.family and one.first <= other.last and other.first <= one.last
+
+
+def _is_nearer(further: _Look, look: _Look, space: AddressRange, trail: Trail) -> bool:
+    """Tell whether what a link led to may speak for *space*; where not, the last hop of the *trail* says so."""
+    if further is look:
+        return False
+    around, network = look.network, further.network
+    if around is not None and network is not None and network in around and _overlap(network, space):
+        return True
+    trail.hops[-1] = replace(trail.hops[-1], ending="failed", note=_OTHER_NETWORK)
+    return False
 
 
 def _ending(document: Document | None) -> Ending:

@@ -44,11 +44,13 @@ class Registrations:
         self._networks: PrefixTrie[Registration] = PrefixTrie()
         self._ages: dict[AddressRange, int] = {}
 
-    def learn(self, space: AddressRange, found: Registration | None, age: int = 0) -> None:
-        """Take in what was found about *space*, *age* seconds ago."""
+    def learn(
+        self, space: AddressRange, found: Registration | None, age: int = 0, *, speaks_for_all: bool = True
+    ) -> None:
+        """Take in what was found about *space*, *age* seconds ago; whether that *speaks_for_all* of its network."""
         self._asked[space] = found
         self._ages[space] = age
-        if found is not None and space in found.network:
+        if found is not None and speaks_for_all and space in found.network:
             self._ages[found.network] = age
             for prefix in found.network.prefixes():
                 self._networks.insert(prefix, found)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from irtkit.errors import QueryError, ServerError
 from irtkit.live.together import Outcome, ask_all
+from irtkit.registries import keeps_connections
 from irtkit.rpsl import RpslObject
 from irtkit.submission.comparing import Difference, differences, has_same_key
 from irtkit.validation.keys import NETWORKS, key_of, placeholder
@@ -341,7 +342,8 @@ def _question(fate: Fate, whois: Server) -> WhoisQuestion:
     is_route = class_name in _ROUTES and fate.update is not None
     asked = fate.update.object[0].value if is_route and fate.update is not None else key
     hierarchy = Hierarchy.EXACT if class_name in _EXACT else None
-    query = RipeQuery(key=asked, classes=(class_name,), hierarchy=hierarchy, filtered=False, persistent=True)
+    persistent = keeps_connections(whois)
+    query = RipeQuery(key=asked, classes=(class_name,), hierarchy=hierarchy, filtered=False, persistent=persistent)
     return query.as_question(whois)
 
 

@@ -5,6 +5,9 @@ organisations and roles it misses, and each of them is asked for once. Persons a
 are asked for unfiltered (`-B`) where they would be hidden, because an irt's mailbox is one of them; neither irts nor
 abuse roles count as personal data (RIPE Database acceptable use policy, footnote 3).
 
+What the server itself says of a network's abuse contact beside the objects is the registry's own answer, found in all
+its objects, and so more than a walk over those it gave: where the two differ it comes first, and the walk's second.
+
 It knows one server; `irtkit.live.asking` knows which.
 """
 
@@ -120,6 +123,7 @@ class WhoisWalk:
             [*(network.object for network in around), *(obj for obj in parties.values() if obj is not None)],
             sorted(self.known.suspects),
             [key for key, obj in parties.items() if obj is None],
+            {key: self.known.stated[key] for key in (network.key for network in around) if key in self.known.stated},
         )
         speaks_for = around[0].space if self.known.is_leaf(space) else None
         return Memory(speaks_for or space, found.to_bytes(), found.is_personal)
@@ -129,6 +133,7 @@ class WhoisWalk:
         found = WhoisMemory.from_bytes(body)
         if found is not None and found.objects:
             self.known.learn(found.objects, found.suspects, age)
+            self.known.learn_stated(found.stated)
             self.known.asked.update(found.missing)
             self.known.note_space(space, age)
 
@@ -180,6 +185,7 @@ class WhoisWalk:
     def _learn(self, answer: Answer) -> None:
         suspects = [contact.mailbox for contact in answer.abuse_contacts if contact.suspect and contact.mailbox]
         self.known.learn(answer.objects, suspects)
+        self.known.learn_stated({contact.key: contact.mailbox for contact in answer.abuse_contacts})
 
     def _take(self, key: Key, reply: Outcome) -> None:
         """Take what the server said about one object."""
