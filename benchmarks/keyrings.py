@@ -36,7 +36,7 @@ def irtkit_side(scratch: Path) -> dict[str, float]:
 
     def counted(*words: object, **settings: object) -> None:
         started.append(words[1])
-        start(*words, **settings)  # type: ignore[call-overload]
+        start(*words, **settings)  # type: ignore[call-overload] # whatever came goes on
 
     def ring() -> None:
         keys = [cert.key for cert in read_key_certs([str(scratch / NAME)]) if cert.key]
@@ -51,7 +51,7 @@ def irtkit_side(scratch: Path) -> dict[str, float]:
         assert sum(state.can_sign for state in key_states(keys).values()) == KEYS
 
     figures = {"ring": best_of(1, ring)}
-    subprocess.Popen.__init__ = counted  # type: ignore[method-assign]
+    subprocess.Popen.__init__ = counted  # type: ignore[method-assign] # so that processes are counted
     return {**figures, "states": best_of(1, states), "processes": len(started)}
 
 

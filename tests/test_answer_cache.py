@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
@@ -155,16 +156,24 @@ def test_a_damaged_database_is_replaced_with_a_warning(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_a_file_that_is_no_database_is_put_aside(path: Path) -> None:
-    """It may be somebody's; the warning says where it is now."""
+def test_somebody_else_s_file_is_left_alone(path: Path) -> None:
+    """Notes, and a database of another program, the ledger for one: nothing is kept, and the warning says why."""
     path.parent.mkdir()
-    path.write_text("my notes, which are precious, and long enough to be read as a page of something\n" * 50)
-    warnings: list[str] = []
-    cache = AnswerCache(path, warn=warnings.append)
-    cache.store("ripe", space("192.0.2.0/24"), b"new", personal=False)
-    cache.close()
-    assert path.with_name("answers.sqlite.damaged").read_text().startswith("my notes")
-    assert "answers.sqlite.damaged" in warnings[0]
+    ours = sqlite3.connect(path.with_name("theirs"))
+    ours.execute("CREATE TABLE counts (n INTEGER)")
+    ours.commit()
+    ours.close()
+    notes = b"my notes, which are precious, and long enough to be read as a page of something\n" * 50
+    for content in (notes, path.with_name("theirs").read_bytes()):
+        path.write_bytes(content)
+        warnings: list[str] = []
+        cache = AnswerCache(path, warn=warnings.append)
+        cache.store("ripe", space("192.0.2.0/24"), b"new", personal=False)
+        assert cache.clear() == 0
+        cache.close()
+        assert path.read_bytes() == content
+        assert len(warnings) == 1
+        assert "no cache of irtkit's" in warnings[0]
 
 
 def test_a_cache_that_cannot_be_used_holds_nothing_and_warns_once(tmp_path: Path) -> None:

@@ -196,6 +196,25 @@ class TestCheck:
         assert [problem["code"] for problem in record["problems"]] == ["id-mismatch", "owner-mismatch"]
         assert record["summary"]["errors"] == 1
 
+    def test_each_of_the_same_name_is_checked(self, cert: Path, tmp_path: Path) -> None:
+        """A good one further down does not hide a bad one."""
+        both = tmp_path / "both.rpsl"
+        both.write_text(f"{cert.read_text().replace('certif:         =', 'certif:         =x')}\n{cert.read_text()}")
+        result = run("check", both)
+        assert result.exit_code == 1
+        assert result.stdout.endswith("1 file, 2 objects: 1 error\n")
+
+    def test_files_of_a_folder_are_named(self, cert: Path, tmp_path: Path) -> None:
+        """A line number is of use only with its file, and a line that is not to be seen has no caret under it."""
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        (folder / "bad.rpsl").write_text(f"key-cert:       PGPKEY-0A0B0C0D\n{cert.read_text().split(chr(10), 1)[1]}")
+        (folder / "good.rpsl").write_text(cert.read_text())
+        result = run("check", folder)
+        assert result.stdout.startswith(f"{folder / 'bad.rpsl'}:1:17: error[id-mismatch]")
+        assert "^" not in result.stdout
+        assert run("show", folder).stdout.count("fingerpr:") == 2
+
     def test_warnings_fail_if_it_has_to_be_strict(self, cert: Path) -> None:
         """And only then."""
         cert.write_text(cert.read_text().replace("Person", "Animal"))

@@ -107,6 +107,14 @@ def test_another_key_is_not_shown_for_a_fingerprint(
     assert "it sent another key than" in result.stdout
 
 
+def test_who_could_not_be_asked_has_not_said_no(index: Path, registry: ReplayingServer) -> None:
+    """Whether a key is published, nobody knows then."""
+    words = ["192.31.196.1", "--index", str(index), "--live", "--vks", "http://127.0.0.1:1"]
+    answer = CliRunner().invoke(command, [*words, "--server", f"127.0.0.1:{registry.port}"], catch_exceptions=False)
+    assert "live: no key was found\n    not known: " in answer.stdout
+    assert "no key is published" not in answer.stdout
+
+
 def test_json_has_the_same(index: Path, vks: str, registry: ReplayingServer) -> None:
     """Each irt with its keys, where they were found, and what confirms them."""
     result = keys(index, "--live", "--json", "--vks", vks, "--server", f"127.0.0.1:{registry.port}")

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from irtkit.cli import main
 from irtkit.cli.submit import command
 from irtkit.clients.gpg_verifying import verify_message
+from irtkit.errors import FileError
 from irtkit.openpgp.keycerts import build_key_cert
 from irtkit.submission import parse_message
 
@@ -94,6 +96,16 @@ def test_force_does_not_send_nothing(registry: Registry) -> None:
     assert registry.received == []
 
 
+def test_a_secret_key_is_sent_to_nobody(registry: Registry) -> None:
+    """Pasted by mistake, it stays here, with --force too, and is not shown."""
+    key = "certif: -----BEGIN PGP PRIVATE KEY BLOCK-----\ncertif: lQVYBG\ncertif: -----END PGP PRIVATE KEY BLOCK-----\n"
+    for words in ((), ("--really", "--force")):
+        with pytest.raises(FileError, match="standard input:1: there is a secret key") as caught:
+            run(f"{key}{IRT}", *words, registry=registry)
+        assert "lQVYBG" not in str(caught.value)
+    assert registry.received == []
+
+
 def test_what_is_not_authorised_is_not_sent(registry: Registry, tmp_path: Path) -> None:
     """With --against, who must agree is known before the registry says it, and tells its maintainers."""
     stored = "mntner: EXAMPLE-MNT\nauth: PGPKEY-1A1B1C1D\nmnt-by: EXAMPLE-MNT\nsource: TEST\n"
@@ -133,6 +145,41 @@ def test_what_is_not_looked_at_was_not_taken(registry: Registry, manner: str) ->
     assert result.exit_code == 1
     assert len(registry.received) == 1
     assert "did not look at it: HTTP status" in result.stdout
+
+
+def test_a_dry_run_that_nobody_judged_did_not_go_well(registry: Registry) -> None:
+    """A script may go by the status alone: a refusal, or a registry that is not there, is no verdict."""
+    registry.manner = "refuse"
+    refused = run(IRT, "--json", registry=registry)
+    away = run(IRT, "--json", "--url", "http://127.0.0.1:1/whois/syncupdates/test")
+    for result, state in ((refused, "refused"), (away, "unsent")):
+        assert result.exit_code == 1
+        record = json.loads(result.stdout)
+        assert (record["good"], record["state"], record["dry_run"]) == (False, state, True)
+
+
+@pytest.mark.parametrize("really", [True, False])
+def test_who_interrupts_it_hears_that_it_may_have_been_sent(monkeypatch: pytest.MonkeyPatch, *, really: bool) -> None:
+    """Ctrl-C takes nothing back that is on its way; in a dry run there is nothing to take back."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("irtkit.clients.submitting.run", interrupted)
+    words = ["submit", "-", "--registry", "test", "--really" if really else "--dry-run"]
+    result = CliRunner().invoke(main, words, input=IRT.encode())
+    assert result.exit_code == 130
+    assert result.stderr.startswith("irtkit: warning: it may have been sent already" if really else "")
+    assert bool(result.stderr) is really
+
+
+def test_where_there_is_no_dry_run_nothing_was_meant_to_be_sent() -> None:
+    """IRRd has none: what could be looked at went well."""
+    text = "irt: IRT-EXAMPLE\naddress: 1 Example Street\ne-mail: csirt@example.net\nabuse-mailbox: abuse@example.net\n"
+    text += "mnt-by: EXAMPLE-MNT\nsource: EXAMPLE\n"
+    result = run(text, "--registry", "irrd", "--url", "http://127.0.0.1:1/")
+    assert result.exit_code == 0, result.stdout
+    assert "nothing was sent: the registry has no dry run" in result.stdout
 
 
 def test_a_registry_that_has_something_else_is_told_of(registry: Registry) -> None:

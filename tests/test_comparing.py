@@ -72,6 +72,14 @@ def test_notations_of_a_key_are_one_key() -> None:
     assert not has_same_key(irt("inetnum: 192.0.2.0/24\n"), irt("route: 192.0.2.0/24\norigin: AS64500\n"))
 
 
+@pytest.mark.parametrize("name", ["mnt-lower", "mnt-routes"])
+def test_what_the_registry_takes_out_of_an_aut_num_is_no_difference(name: str) -> None:
+    """It does not store it, and the same attribute of another class counts."""
+    aut_num, network = "aut-num: AS64500\nsource: RIPE\n", "inetnum: 192.0.2.0/24\nsource: RIPE\n"
+    assert told(f"{aut_num}{name}: A-MNT\n", aut_num) == []
+    assert told(f"{network}{name}: A-MNT\n", network) == [f"- {name}: A-MNT"]
+
+
 def test_a_difference_is_a_value() -> None:
     """With its attribute's long name, whatever was written."""
     assert differences(irt(), irt(IRT + "rm: short\n")) == (Difference("remarks", "short", is_stored=True),)

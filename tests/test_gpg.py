@@ -302,7 +302,7 @@ class TestStates:
 
         def counted(command: list[str], **settings: object) -> "subprocess.Popen[bytes]":
             started.append(command)
-            return popen(command, **settings)  # type: ignore[call-overload, no-any-return]
+            return popen(command, **settings)  # type: ignore[call-overload, no-any-return] # whatever came goes on
 
         monkeypatch.setattr(subprocess, "Popen", counted)
         states = key_states(keys)

@@ -192,7 +192,7 @@ def test_what_gpg_was_not_asked_for_is_not_handed_out(
     other = encrypt(TEXT, [teams.key("rsa")]).armour.encode()
 
     def run_and_damage(*arguments: object, **options: object) -> Answer:
-        answer = run(*arguments, **options)  # type: ignore[arg-type]
+        answer = run(*arguments, **options)  # type: ignore[arg-type] # whatever came goes on
         return answer._replace(output=damaged(change, answer.output, other))
 
     monkeypatch.setattr(gpg_encrypting, "run", run_and_damage)
@@ -203,7 +203,7 @@ def test_what_gpg_was_not_asked_for_is_not_handed_out(
 @pytest.mark.usefixtures("as_writer")
 def test_what_comes_out_differently_is_not_handed_out(teams: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def run_and_damage(*arguments: object, **options: object) -> Answer:
-        answer = run(*arguments, **options)  # type: ignore[arg-type]
+        answer = run(*arguments, **options)  # type: ignore[arg-type] # whatever came goes on
         return answer._replace(output=b"something else") if answer.output == TEXT else answer
 
     monkeypatch.setattr(gpg_encrypting, "run", run_and_damage)
@@ -220,7 +220,7 @@ def test_what_comes_out_differently_is_not_handed_out(teams: Home, monkeypatch: 
         (Envelope("a@example.net", ("b@example.net\nBcc: c@example.net",), "x"), "is no mailbox"),
         (Envelope("a@example.net", ("b@example.net, c@example.net",), "x"), "is no mailbox"),
         (Envelope("a@example.net", ("\u00e4@example.net",), "x"), "is not one short line"),
-        (Envelope("a@example.net", (), "x"), "no name, or no value"),
+        (Envelope("a@example.net", (), "x"), "the header To has no value"),
         (Envelope("a@example.net", ("b@example.net",), "x\nBcc: c@example.net"), "the subject"),
         (Envelope("a@example.net", ("b@example.net",), "x" * 151), "the subject"),
     ],

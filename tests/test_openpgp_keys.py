@@ -20,10 +20,11 @@ from irtkit.openpgp.keys import (
     read_keys,
     refuse_secret_key,
 )
-from irtkit.openpgp.messages import DEEPEST, LARGEST_MESSAGE, MOST_SIGNATURES
+from irtkit.openpgp.messages import LARGEST_MESSAGE, MOST_SIGNATURES
 from irtkit.openpgp.mime import DEEPEST as DEEPEST_PART
 from irtkit.openpgp.mime import MOST_PARTS
 from irtkit.openpgp.packets import MOST_PACKETS, MOST_SUBPACKETS, Packet, Tag, as_packet, iter_packets, read_signature
+from irtkit.rpsl.clearsign import DEEPEST
 
 sys.path.insert(0, str(Path(__file__).parent / "openpgp"))  # the folder is no package
 

@@ -71,6 +71,14 @@ def test_a_problem_of_a_whole_file_has_no_line() -> None:
     )
 
 
+def test_of_an_empty_text_no_line_is_shown() -> None:
+    """An empty line with a caret under nothing would say less than nothing."""
+    problem = Problem("no-update", Severity.ERROR, "there is no object here", Span(1, 17, 4))
+    lines = told(TextReport(Tally()), [problem], text="", name="empty.rpsl").splitlines()
+    assert lines[0] == "empty.rpsl:1:17: error[no-update]: there is no object here"
+    assert not [line for line in lines if "|" in line]
+
+
 def test_a_clean_file_is_counted() -> None:
     """The last line says that there is nothing to say."""
     tally = Tally()
@@ -86,7 +94,7 @@ def test_a_clean_file_is_counted() -> None:
         ("abc", 4, 1, ["abc", "   ^"]),
         ("abc", 9, 5, ["abc", "   ^"]),
         ("abc", 2, 99, ["abc", " ^~"]),
-        ("", 1, 1, ["", "^"]),
+        ("\n", 1, 1, ["", "^"]),
         ("\ta", 2, 1, ["        a", "        ^"]),
         ("ab\tc\td", 5, 1, ["ab      c       d", "         ^~~~~~~"]),
         ("ab\tc", 4, 1, ["ab      c", "        ^"]),

@@ -15,10 +15,10 @@ from irtkit.reports import Tally
 from irtkit.reports.records import as_record
 from irtkit.reports.texts import TextReport
 from irtkit.rpsl import RpslObject, parse_object, parse_objects
+from irtkit.rpsl.clearsign import DEEPEST
 from irtkit.submission import Message, Submitted, check, iter_verdict, merged, parse_message
 from irtkit.submission.codes import CODES, GROUPS, TITLES, problem_of
 from irtkit.submission.decoding import decode
-from irtkit.submission.reading import DEEPEST
 from irtkit.validation.codes.rows import Code
 from irtkit.validation.objects import ObjectSet
 

@@ -3,7 +3,7 @@
 import pytest
 
 from irtkit.problems import Severity
-from irtkit.rpsl import parse_objects
+from irtkit.rpsl import parse_object, parse_objects
 from irtkit.schema.registry_schemas import SCHEMAS
 from irtkit.validation import Action, Options, iter_problems
 
@@ -300,6 +300,17 @@ def test_passwords_are_refused_where_they_are_switched_off(class_line: str) -> N
 def test_a_key_cert_holds_a_key(text: str, expected: list[tuple[str, str]]) -> None:
     """Its first and last line are looked for; PGP keys are named after themselves, certificates by the registry."""
     assert told(text) == expected
+
+
+@pytest.mark.parametrize("before", ["", PGP])
+def test_a_secret_key_is_called_one(before: str) -> None:
+    """Whoever pasted the wrong block is told so, whether the right one stands beside it or not."""
+    secret = "certif: -----BEGIN PGP PRIVATE KEY BLOCK-----\ncertif: x\n"
+    problems = iter_problems(parse_object(f"key-cert: PGPKEY-0A1B2C3D\n{before}{secret}"), SCHEMAS["ripe"])
+    (problem,) = [problem for problem in problems if problem.code == "no-key"]
+    assert "holds a secret key" in problem.message
+    assert problem.span is not None
+    assert problem.span.line == 2 + before.count("\n")
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,9 @@ class _Verbs(click.Group):
             sys.stdout.reconfigure(errors="replace")  # whatever the terminal's encoding lacks
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interruption:
+            for note in getattr(interruption, "__notes__", ()):
+                click.echo(f"irtkit: warning: {note}", err=True)
             ctx.exit(_INTERRUPTED)
         except BrokenPipeError:
             _forget_output()

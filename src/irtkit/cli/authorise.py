@@ -59,10 +59,10 @@ def _key_names(_: click.Context, parameter: click.Parameter, names: tuple[str, .
 @click.argument("paths", metavar="FILE...", nargs=-1)
 @click.option(
     "--against",
-    metavar="PATH|INDEX...",
+    metavar="INDEX|PATH...",
     multiple=True,
     callback=read_paths,
-    help="What is stored: files or folders of objects, maintainers and irts among them.",
+    help="What is stored: an index, or files or folders of objects, maintainers and irts among them.",
 )
 @click.option(
     "--signed-by",

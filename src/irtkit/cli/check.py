@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import sys
 from typing import NamedTuple
 
 import click
 
 from irtkit.cli.against import AgainstCommand, read_paths
+from irtkit.cli.terminals import MOST_SHOWN, shows_colours
+from irtkit.cycles import without_cycle_search
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _REGISTRIES = ("ripe", "apnic", "afrinic", "irrd")
-_SHOWN = {"text": 100, "github": 50}
+_SHOWN = {"text": MOST_SHOWN, "github": 50}
 """Problems of each file that are shown; of other formats all are."""
 _PIECE = 1 << 16
 """Characters that are written at once."""
@@ -108,12 +107,12 @@ def command(
     from irtkit.reports import Tally  # noqa: PLC0415 - the same
     from irtkit.validation import Action, Options  # noqa: PLC0415 - the same
 
-    gc.disable()  # nothing here makes circles, and looking for them costs a tenth of the time
     options = Options(action=Action(action.lower()) if action else None)
     tally = Tally(_SHOWN.get(form) if max_problems is None else max_problems or None)
-    below, faults = open_database(against, registry.lower()) if against else (None, [])
-    files = [read_submission(path) for path in paths]
-    _write(_reported(_report(form, tally), files, _Wanted(registry.lower(), options, below, faults)))
+    with without_cycle_search():
+        below, faults = open_database(against, registry.lower()) if against else (None, [])
+        files = [read_submission(path) for path in paths]
+        _write(_reported(_report(form, tally), files, _Wanted(registry.lower(), options, below, faults)))
     failed = tally.count(Severity.ERROR) or (strict and tally.count(Severity.WARNING))
     context.exit(1 if failed else 0)
 
@@ -135,7 +134,7 @@ def _report(form: str, tally: Tally) -> Report:
         return GithubReport(tally)
     from irtkit.reports.texts import TextReport  # noqa: PLC0415 - the same
 
-    return TextReport(tally, colours=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    return TextReport(tally, colours=shows_colours())
 
 
 def _reported(report: Report, files: list[SubmissionFile], wanted: _Wanted) -> Iterator[str]:

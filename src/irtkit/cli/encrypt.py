@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from irtkit.clients.gpg_encrypting import EncryptedReport, Own
-    from irtkit.contacts.keys import IrtKeys, RegisteredKey
+    from irtkit.contacts.keys import IrtKeys
     from irtkit.index.lookup import Index
     from irtkit.schema.contact_facts import Contact
 
@@ -70,7 +70,7 @@ class _Recipient(NamedTuple):
 @click.option("--dumps", metavar="PATH...", multiple=True, help="Read these dumps instead of an index.")
 @click.option("--output", "-o", metavar="FILE", help="Write there instead of to standard output.")
 @click.option("--passphrase-fd", type=click.IntRange(min=0), metavar="N", help="Read the passphrase there.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 def command(
     *,
     path: str | None,
@@ -158,7 +158,7 @@ def _recipients(index: Index, addresses: Iterable[str], policy: str) -> list[_Re
 def _refusal(found: IrtKeys) -> str:
     from irtkit.contacts.keys import REASONS  # noqa: PLC0415 - for refusals only
 
-    unfit = [f"{key.irt} names {key.name}, {key.told}" for key in found.keys if key.use == "encryption"]
+    unfit = [f"{key.irt} names {key.name}, {key.told}" for key in found.left_out]
     irts = f" ({', '.join(found.resolution.irts)})" if found.resolution.irts and not unfit else ""
     why = "; ".join(unfit) or f"{REASONS[found.reason or '']}{irts}"
     return f"{found.resolution.address}: there is no key to encrypt to: {why}. Nothing was written"
@@ -220,7 +220,7 @@ def _notes(result: _Result) -> Iterator[str]:
         for key in recipient.found.to_encrypt:
             owner = f", {key.owners[0]}" if key.owners else ""
             yield f"info: {recipient.address}: encrypted to {key.name} of {key.irt}, {key.fingerprint}{owner}"
-        for key in _left_out(recipient):
+        for key in recipient.found.left_out:
             yield f"warning: {recipient.address}: not encrypted to {key.name} of {key.irt}: {key.told}"
         contact = recipient.contact
         if contact is not None and contact.kind != "irt" and contact.email in result.mailboxes:
@@ -229,10 +229,6 @@ def _notes(result: _Result) -> Iterator[str]:
         yield f"warning: {note}"
     if result.mailboxes:
         yield f"info: the mail is addressed to {', '.join(result.mailboxes)}"
-
-
-def _left_out(recipient: _Recipient) -> list[RegisteredKey]:
-    return [key for key in recipient.found.keys if key.use == "encryption" and not key.serves]
 
 
 def _record(result: _Result, output: str | None) -> dict[str, Any]:
@@ -249,7 +245,7 @@ def _record(result: _Result, output: str | None) -> dict[str, Any]:
                 ],
                 "left_out": [
                     {"irt": key.irt, "key_cert": key.name, "state": key.state, "said": key.said}
-                    for key in _left_out(one)
+                    for key in one.found.left_out
                 ],
             }
             for one in result.recipients

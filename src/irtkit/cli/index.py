@@ -110,7 +110,7 @@ def _size(path: str) -> str:
 
 @command.command("info")
 @click.argument("path", metavar="[INDEX]", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 def info(path: str | None, *, as_json: bool) -> None:
     """Say what an index was made of, and when."""
     path = path or default_index()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 import time
 from typing import Any
 
 import click
 
 from irtkit.cli.refusals import refusals_as_json
+from irtkit.cli.terminals import text_report
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_SHOWN = 100
-"""Problems of each file that are shown as text; JSON has all."""
-
 
 @click.group("keycert")
 def command() -> None:
@@ -37,7 +33,7 @@ def command() -> None:
 @click.option("--key", "-k", metavar="KEY", help="Take this key of your keyring: fingerprint, PGPKEY-... or address.")
 @click.option("--mnt-by", "maintainers", metavar="MNTNER", multiple=True, help="A maintainer; again for more.")
 @click.option("--source", default="RIPE", show_default=True, help="The database.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 @click.pass_context
 def make(
     context: click.Context,
@@ -88,13 +84,13 @@ def _key_bytes(path: str | None, key: str | None) -> bytes:
 @command.command("show", short_help="Show what is in key-certs.")
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True)
 @click.option("--armour", is_flag=True, help="Print the keys themselves, as the objects have them.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 def show(paths: tuple[str, ...], *, armour: bool, as_json: bool) -> None:
     """Show what is in the key-certs of files: name, owner, fingerprint, kind of key, validity.
 
     FILE holds objects, plain or gzip, or is an index; - is standard input.
     """
-    certs = [cert for path in paths for cert in _read(path)]
+    certs = [cert for path in paths for found in _read(path).values() for cert in found]
     if armour and not as_json:
         _refuse_secrets(certs)
         click.echo("".join(cert.armour for cert in certs), nl=False)
@@ -110,7 +106,7 @@ def show(paths: tuple[str, ...], *, armour: bool, as_json: bool) -> None:
 @command.command("check", short_help="Say what is wrong with key-certs.")
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Fail for warnings, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 @click.pass_context
 def check(context: click.Context, paths: tuple[str, ...], *, strict: bool, as_json: bool) -> None:
     """Say what is wrong with the key-certs of files, as to the keys in them; irtkit check does the rest.
@@ -127,36 +123,36 @@ def check(context: click.Context, paths: tuple[str, ...], *, strict: bool, as_js
 
 
 def _report(*, as_json: bool) -> Report:
+    if not as_json:
+        return text_report()
     from irtkit.reports import Tally  # noqa: PLC0415 - not for the help
+    from irtkit.reports.records import JsonReport  # noqa: PLC0415 - the same
 
-    if as_json:
-        from irtkit.reports.records import JsonReport  # noqa: PLC0415 - one of two
-
-        return JsonReport(Tally())
-    from irtkit.reports.texts import TextReport  # noqa: PLC0415 - the same
-
-    return TextReport(Tally(_SHOWN), colours=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    return JsonReport(Tally())
 
 
 def _reported(report: Report, paths: Iterable[str]) -> Iterator[str]:
     """Yield the report; a secret key among the lines of a file keeps them from being shown."""
     yield from report.begin()
     for path in paths:
-        certs, name = _read(path), "standard input" if path == "-" else path
-        found, _ = _problems(certs)
-        report.tally.objects += len(certs)
-        yield from report.file(name, "", [problem for problems in found for problem in problems])
+        for name, certs in _read(path).items():
+            found, _ = _problems(certs)
+            report.tally.objects += len(certs)
+            yield from report.file(name, "", [problem for problems in found for problem in problems])
     yield from report.end()
 
 
-def _read(path: str) -> list[KeyCert]:
-    from irtkit.clients.gpg_keycerts import read_key_certs  # noqa: PLC0415 - not for the help
+def _read(path: str) -> dict[str, list[KeyCert]]:
+    """Return all key-certs by the file that they are in: a folder has several."""
+    from irtkit.clients.gpg_keycerts import iter_key_certs  # noqa: PLC0415 - not for the help
     from irtkit.errors import FileError  # noqa: PLC0415 - the same
 
-    certs = read_key_certs([path])
-    if not certs:
+    found: dict[str, list[KeyCert]] = {}
+    for name, cert in iter_key_certs([path]):
+        found.setdefault("standard input" if path == "-" else name, []).append(cert)
+    if not found:
         raise FileError("holds no key-cert", path="standard input" if path == "-" else path)
-    return certs
+    return found
 
 
 def _refuse_secrets(certs: Iterable[KeyCert]) -> None:

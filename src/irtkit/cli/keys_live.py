@@ -68,7 +68,8 @@ def live_lines(found: Sequence[LiveKeys]) -> Iterator[str]:
     for each in found:
         where = f" {each.mailbox}" if each.mailbox else ""
         if not each.search.keys:
-            yield f"  {each.irt} live{where}: no key is published"
+            said = "no key was found" if each.search.failures else "no key is published"
+            yield f"  {each.irt} live{where}: {said}"
         for key in each.search.keys:
             yield f"  {each.irt} live{where}: {key.where} {key.server}, {_CONFIRMED[key.confirmed_by]}"
             yield f"    {grouped_fingerprint(key.key.fingerprint)}"

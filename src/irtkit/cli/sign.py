@@ -9,6 +9,7 @@ import click
 
 from irtkit.cli.passphrases import passphrase_from
 from irtkit.cli.refusals import refusals_as_json
+from irtkit.cli.signers import refuse_too_many
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from irtkit.clients.gpg_signing import SignedText
 
 __all__ = ["command"]
-
-_MOST_SIGNERS = 4
 
 
 @click.command("sign", short_help="Sign a submission with your own keys, for mail if asked.")
@@ -34,11 +33,11 @@ _MOST_SIGNERS = 4
 @click.option("--nested", is_flag=True, help="Sign around what somebody has signed already.")
 @click.option("--mime", is_flag=True, help="Write a signed mail (PGP/MIME).")
 @click.option("--subject", default="", metavar="TEXT", help="The mail's subject, such as NEW.")
-@click.option("--from", "sender", metavar="ADDRESS", help="The mail's sender.")
-@click.option("--to", "recipient", metavar="ADDRESS", help="The mail's recipient.")
-@click.option("--output", "-o", metavar="PATH", help="Write there instead of to standard output.")
+@click.option("--from", "sender", metavar="MAILBOX", help="The mail's sender.")
+@click.option("--to", "recipient", metavar="MAILBOX", help="The mail's recipient.")
+@click.option("--output", "-o", metavar="FILE", help="Write there instead of to standard output.")
 @click.option("--passphrase-fd", type=click.IntRange(min=0), metavar="N", help="Read the passphrase there.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 def command(
     *,
     path: str,
@@ -63,8 +62,7 @@ def command(
     headers = {"From": sender, "To": recipient, "Subject": subject}
     if not mime and any(headers.values()):
         raise click.UsageError("--subject, --from and --to go with --mime.")
-    if len(names) > _MOST_SIGNERS:
-        raise click.UsageError(f"At most {_MOST_SIGNERS} keys can sign at once.")
+    refuse_too_many(names)
     from irtkit.clients.gpg_keycerts import read_limited  # noqa: PLC0415 - not for the help
     from irtkit.clients.gpg_keyring import UserKeyring  # noqa: PLC0415 - python-gnupg's weight
     from irtkit.clients.gpg_signing import Manner, sign  # noqa: PLC0415 - not for the help

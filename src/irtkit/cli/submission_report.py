@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from irtkit.authorisation import as_record as plan_record
+from irtkit.cli.terminals import text_report
 from irtkit.live.submitting import State, Stored
-from irtkit.reports import Tally
 from irtkit.reports.excerpts import escaped
 from irtkit.reports.records import as_record
-from irtkit.reports.texts import TextReport
 from irtkit.rpsl.paragraphs import masked
 from irtkit.wire.acknowledgements import Outcome
 
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["as_json", "as_text"]
 
-_SHOWN = 100
 _UNSAID = "the registry said nothing"
 _STORED = {
     Stored.AS_SENT: "the registry has it as it was sent",
@@ -45,7 +41,7 @@ def _lines(outcome: Done, place: str) -> Iterator[str]:
     for name, fault in outcome.faults:
         yield f"{escaped(name)}: {escaped(fault.message)}"
     preparation = outcome.preparation
-    report = TextReport(Tally(_SHOWN), colours=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    report = text_report()
     report.tally.objects = len(preparation.message.updates)
     for piece in (*report.file(outcome.name, outcome.text, preparation.problems), *report.end()):
         yield piece.removesuffix("\n")
@@ -64,6 +60,15 @@ def _lines(outcome: Done, place: str) -> Iterator[str]:
         yield "nothing was sent (--force sends it anyway)"
 
 
+def _what_it_did(report: Report) -> str:
+    said = report.acknowledgement
+    if not report.is_dry_run:
+        return "answered"
+    if said is not None and said.is_dry_run:
+        return "judged in a dry run; nothing was stored"
+    return "answered; a dry run was asked for, and the answer does not say that it was one: look what is stored"
+
+
 def _report_lines(report: Report, place: str) -> Iterator[str]:
     name = escaped(place)
     if report.state is State.UNSENT:
@@ -74,7 +79,7 @@ def _report_lines(report: Report, place: str) -> Iterator[str]:
         yield f"{name}: unknown: it was sent, and the answer was lost: {escaped(report.reason)}"
         yield "it is not sent again; ask for the objects before you do"
     else:
-        yield f"{name}: {'judged in a dry run; nothing was stored' if report.is_dry_run else 'answered'}"
+        yield f"{name}: {_what_it_did(report)}"
     said = report.acknowledgement
     for remark in said.remarks if said else ():
         yield f"  {_remark(remark)}"

@@ -9,6 +9,7 @@ import click
 from irtkit.cli.against import AgainstCommand, read_paths
 from irtkit.cli.passphrases import passphrase_from
 from irtkit.cli.refusals import refusals_as_json
+from irtkit.cli.signers import refuse_too_many
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _REGISTRIES = ("ripe", "test", "irrd")
-_MOST_SIGNERS = 4
 
 
 class _Target(NamedTuple):
@@ -55,7 +55,7 @@ class _Target(NamedTuple):
 @click.option("--passphrase-fd", type=click.IntRange(min=0), metavar="N", help="Read the passphrase there.")
 @click.option(
     "--against",
-    metavar="PATH|INDEX...",
+    metavar="INDEX|PATH...",
     multiple=True,
     callback=read_paths,
     help="What is stored: for references, for who must agree, and for key-certs.",
@@ -63,9 +63,9 @@ class _Target(NamedTuple):
 @click.option("--account", "accounts", metavar="MAILBOX", multiple=True, help="Count this SSO account as signed in.")
 @click.option("--new", is_flag=True, help="Let it fail where an object exists already.")
 @click.option("--force", is_flag=True, help="Send it although something is wrong with it.")
-@click.option("--mail", metavar="PATH", help="Write a mail there instead of sending anything.")
-@click.option("--from", "sender", metavar="ADDRESS", help="The mail's sender.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--mail", metavar="FILE", help="Write a mail there instead of sending anything.")
+@click.option("--from", "sender", metavar="MAILBOX", help="The mail's sender.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 @click.pass_context
 def command(
     context: click.Context,
@@ -104,8 +104,7 @@ def command(
         raise click.UsageError("--from goes with --mail.")
     if mail is not None and dry_run and registry.lower() == "irrd":
         raise click.UsageError("IRRd has no dry run: a mail to it is written with --really.")
-    if len(names) > _MOST_SIGNERS:
-        raise click.UsageError(f"At most {_MOST_SIGNERS} keys can sign at once.")
+    refuse_too_many(names)
     from irtkit.cli.submission_report import as_json as json_of  # noqa: PLC0415 - not for the help
     from irtkit.cli.submission_report import as_text  # noqa: PLC0415 - the same
     from irtkit.clients.submitting import Mail, Signing, Wanted, carry_out  # noqa: PLC0415 - the same

@@ -95,7 +95,7 @@ def _read_registries(_: click.Context, __: click.Parameter, values: tuple[str, .
 )
 @click.option("--keys", is_flag=True, help="Compare how objects are found, too.")
 @click.option("--citation", is_flag=True, help="Say where the rows come from.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 def command(
     *,
     class_text: str | None,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from irtkit.cli.against import AgainstCommand, read_paths
+from irtkit.cli.terminals import MOST_SHOWN, text_report
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from irtkit.openpgp.verdicts import KeySet, Verdict
 
 __all__ = ["command"]
-
-_SHOWN = 100
-"""Objects and problems that are shown as text; JSON has all."""
 
 
 def _read_time(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
@@ -47,7 +43,7 @@ def _read_time(_: click.Context, __: click.Parameter, value: str | None) -> floa
 )
 @click.option("--keyring", is_flag=True, help="Take the keys of your own keyring, too.")
 @click.option("--at", "now", metavar="TIME", callback=_read_time, help="Verify as of this time.  [default: now]")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 @click.pass_context
 def command(
     context: click.Context, *, path: str, against: tuple[str, ...], keyring: bool, now: float | None, as_json: bool
@@ -92,18 +88,16 @@ def _keys(against: tuple[str, ...], message: SignedMessage, *, keyring: bool) ->
 
 def _lines(name: str, data: bytes, verified: VerifiedMessage) -> Iterator[str]:
     """Yield what there is to say, as text: signatures, objects, problems."""
-    from irtkit.reports import Tally  # noqa: PLC0415 - for text only
-    from irtkit.reports.excerpts import escaped  # noqa: PLC0415 - the same
-    from irtkit.reports.texts import TextReport  # noqa: PLC0415 - the same
+    from irtkit.reports.excerpts import escaped  # noqa: PLC0415 - for text only
     from irtkit.submission.decoding import decode  # noqa: PLC0415 - the same
 
     for number, verdict in enumerate(verified.verdicts, 1):
         yield f"signature {number}: {escaped(_said(verdict))}\n"
-    for update in verified.updates[:_SHOWN]:
+    for update in verified.updates[:MOST_SHOWN]:
         yield f"{escaped(_object(update))}: {_signers(update)}\n"
-    if len(verified.updates) > _SHOWN:
-        yield f"{len(verified.updates) - _SHOWN:,} more objects, not shown\n"
-    report = TextReport(Tally(_SHOWN), colours=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    if len(verified.updates) > MOST_SHOWN:
+        yield f"{len(verified.updates) - MOST_SHOWN:,} more objects, not shown\n"
+    report = text_report()
     report.tally.objects = len(verified.updates)
     yield from report.file(name, decode(data).text or "", verified.problems)
     yield from report.end()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import NamedTuple
 
 from irtkit.index.layout import FIELDS
@@ -31,6 +29,6 @@ class Wanted(NamedTuple):
     def table(self) -> Table:
         """Return a table that writes them."""
         from irtkit.cli.tables import Table  # noqa: PLC0415 - not every format is one
+        from irtkit.cli.terminals import shows_colours  # noqa: PLC0415 - the same
 
-        colours = self.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        return Table(self.named_fields, colours=colours)
+        return Table(self.named_fields, colours=self.output is None and shows_colours())

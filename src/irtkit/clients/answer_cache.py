@@ -31,6 +31,8 @@ _APPLICATION: Final = 0x69727463
 """What SQLite's `application_id` says in files of ours: "irtc"."""
 _VERSION: Final = 1
 _HEADER: Final = b"SQLite format 3\0"
+_APPLICATION_AT = 68
+"""Where that header has the application's number."""
 _BUSY: Final = 2.0
 _TABLE: Final = """
 CREATE TABLE answers (registry TEXT, form TEXT, first BLOB, last BLOB, body BLOB, personal INTEGER, at REAL,
@@ -189,21 +191,26 @@ class AnswerCache:
         return self._opened[1]
 
     def _replace(self, error: Exception, *, is_last: bool) -> None:
-        """Remove a damaged file, so that the next attempt makes a new one; what is no database is put aside."""
+        """Remove a damaged cache, so that the next attempt makes a new one; somebody else's file is left alone."""
         self._forget_connection()
         try:
-            where = _put_out_of_the_way(self.path)
+            if not _is_ours(self.path):
+                self._give_up("it is no cache of irtkit's, and is left alone; name another place, or remove it")
+                return
+            if not is_last:
+                _remove(self.path)
         except OSError:
             is_last = True
         if is_last:
             self._give_up(error)
         else:
-            self._warn(f"the cache of answers {self.path} was damaged ({error}); {where}, and a new one is begun")
+            self._warn(f"the cache of answers {self.path} was damaged ({error}); a new one is begun")
 
-    def _give_up(self, error: Exception) -> None:
+    def _give_up(self, error: Exception | str) -> None:
         self._forget_connection()
         self._is_useless = True
-        self._warn(f"the cache of answers {self.path} cannot be used: {error}")
+        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else error
+        self._warn(f"the cache of answers {self.path} cannot be used: {reason}")
 
     def _forget_connection(self) -> None:
         if self._opened is not None and self._opened[0] == os.getpid():
@@ -245,17 +252,16 @@ def _open(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _put_out_of_the_way(path: Path) -> str:
-    """Remove a damaged database, which may hold personal data; rename what is none, which may be somebody's file."""
+def _is_ours(path: Path) -> bool:
+    """Tell whether a file is a database of this kind, damaged or not; SQLite's header says what it is for."""
     with path.open("rb") as file:
-        is_database = file.read(len(_HEADER)) == _HEADER
-    if not is_database:
-        aside = path.with_name(f"{path.name}.damaged")
-        path.replace(aside)
-        return f"it is {aside} now"
+        header = file.read(_APPLICATION_AT + 4)
+    return header.startswith(_HEADER) and header[_APPLICATION_AT:] == _APPLICATION.to_bytes(4, "big")
+
+
+def _remove(path: Path) -> None:
     for more in ("", "-journal", "-wal", "-shm"):
         path.with_name(f"{path.name}{more}").unlink(missing_ok=True)
-    return "it was removed"
 
 
 def _prepare(database: sqlite3.Connection) -> None:

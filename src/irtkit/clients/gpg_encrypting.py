@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from irtkit.clients.gpg import SECONDS, TYPING_SECONDS, GpgError, run, temporary_home
 from irtkit.clients.gpg_keys import key_states
 from irtkit.clients.gpg_signing import DIGEST
-from irtkit.contacts.keys import judge_state
+from irtkit.contacts.keys import ENCRYPTION, VALID, judge_state
 from irtkit.openpgp.encrypted import encrypted_mail, read_encrypted
 from irtkit.openpgp.faults import OpenPgpError
 from irtkit.openpgp.keys import read_keys
@@ -87,7 +87,7 @@ def encrypt(data: bytes, keys: Iterable[PublicKey], own: Own | None = None) -> E
         raise GpgError("there is no key to encrypt to")
     states = _refuse_unfit(everybody)
     signer = own.signer if own else None
-    armour, notes = _encrypted(data, everybody.values(), signer, own)
+    armour, notes = _encrypted(data, everybody.values(), own)
     recipients = _refuse_other_recipients(armour, states)
     was_read, said = _read_again(armour, data, own)
     return EncryptedReport(armour, recipients, signer.fingerprint if signer else None, was_read, (*notes, *said))
@@ -105,16 +105,15 @@ def _refuse_unfit(keys: Mapping[str, PublicKey]) -> dict[str, KeyState]:
     states = key_states(list(keys.values()))
     for fingerprint, key in keys.items():
         state = states.get(fingerprint)
-        found, said, _ = judge_state("encryption", state) if state else ("invalid", "GnuPG finds no key in it", None)
-        if found != "valid":
+        found, said, _ = judge_state(ENCRYPTION, state) if state else ("invalid", "GnuPG finds no key in it", None)
+        if found != VALID:
             raise GpgError(f"{key.key_cert_name} ({fingerprint}) cannot be encrypted to: {said}")
     return states
 
 
-def _encrypted(
-    data: bytes, keys: Iterable[PublicKey], signer: UserKey | None, own: Own | None
-) -> tuple[str, list[str]]:
+def _encrypted(data: bytes, keys: Iterable[PublicKey], own: Own | None) -> tuple[str, list[str]]:
     """Return what gpg makes of *data*, and what there is to say about it."""
+    signer = own.signer if own else None
     arguments = ["--armor", "--no-comments", "--no-emit-version", "--personal-cipher-preferences", _CIPHERS]
     secret, seconds = None, SECONDS
     if signer is not None:

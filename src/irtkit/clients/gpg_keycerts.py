@@ -20,7 +20,7 @@ from irtkit.rpsl import ObjectParser, RpslObject
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["MOST_BYTES", "read_key_certs", "read_limited"]
+__all__ = ["MOST_BYTES", "iter_key_certs", "read_key_certs", "read_limited"]
 
 MOST_BYTES: Final = 1 << 30
 """Bytes of all files together, inflated, that are searched for key-certs."""
@@ -54,15 +54,24 @@ def read_key_certs(paths: Iterable[str]) -> list[KeyCert]:
     Raises: FileError for a file that cannot be read, for a damaged index, or beyond `MOST_BYTES`.
     """
     found: dict[tuple[str, str], KeyCert] = {}
+    for _, cert in iter_key_certs(paths):
+        source = cert.object.first("source")
+        found[cert.name, source.value.upper() if source else ""] = cert
+    return list(found.values())
+
+
+def iter_key_certs(paths: Iterable[str]) -> Iterator[tuple[str, KeyCert]]:
+    """Yield every key-cert of the same places, in order, each after the file that it is in.
+
+    Raises: FileError as `read_key_certs` does, at the place where it goes wrong.
+    """
     left = MOST_BYTES
     for path in paths:
         for name in _files_at(path):
             for part in _iter_parts(name, left):
                 left -= part.size
-                for cert in map(read_key_cert, part.objects):
-                    source = cert.object.first("source")
-                    found[cert.name, source.value.upper() if source else ""] = cert
-    return list(found.values())
+                for obj in part.objects:
+                    yield name, read_key_cert(obj)
 
 
 def _files_at(path: str) -> list[str]:
@@ -89,7 +98,7 @@ def _iter_parts(path: str, most: int) -> Iterator[_Part]:
             if _INDEX in start:
                 yield _Part(0, _of_index(path))
                 return
-            file: Any = igzip.IGzipFile(fileobj=raw) if start.startswith(_GZIP) else raw  # type: ignore[no-untyped-call]
+            file: Any = igzip.IGzipFile(fileobj=raw) if start.startswith(_GZIP) else raw  # type: ignore[no-untyped-call] # isal's
             while data := file.read(_PART):
                 size += len(data)
                 if size > most:

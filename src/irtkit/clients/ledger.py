@@ -189,7 +189,8 @@ class Ledger:
                         database.execute("ROLLBACK")
                     raise
             except (sqlite3.Error, OSError) as error:
-                raise LedgerError(f"the ledger of queries cannot be used: {error}", path=str(self.path)) from None
+                reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else error
+                raise LedgerError(f"the ledger of queries cannot be used: {reason}", path=str(self.path)) from None
 
     def _database(self) -> sqlite3.Connection:
         """Return this process's connection; one from before a fork belongs to the parent."""

@@ -18,6 +18,7 @@ from irtkit.clients.submissions import STANDARD_INPUT, open_database, read_bytes
 from irtkit.errors import FileError
 from irtkit.live.preparing import Given, Preparation, prepare
 from irtkit.live.submitting import Report, Service, submit
+from irtkit.openpgp.armour import find_secret_key
 from irtkit.submission import parse_message
 from irtkit.submission.decoding import decode
 from irtkit.validation.options import Options
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Mail", "Outcome", "Signing", "Wanted", "carry_out"]
 
 _SECONDS: Final = 120.0
+_INTERRUPTED: Final = "it may have been sent already: ask for the objects before you send it again"
 """For the message, its acknowledgement and what is fetched back; large messages take registries a while."""
 
 
@@ -82,6 +84,7 @@ class Outcome:
     """What was done. *report* is None if nothing was to be sent, or nothing could be, for the reasons in *preparation*.
 
     *faults* are what is wrong with the files that it was checked against, *notes* what else is worth knowing.
+    *has_dry_run* is whether the registry judges in a dry run; where it has none, nothing is sent in one.
     """
 
     name: str
@@ -92,13 +95,15 @@ class Outcome:
     report: Report | None = None
     written: str | None = None
     was_forced: bool = False
+    has_dry_run: bool = True
 
     @property
     def is_good(self) -> bool:
         """Whether everything went as it was meant; a dry run at a registry that has none did so far."""
         if self.report is None:
             return self.written is not None
-        return self.report.is_good or (self.report.is_dry_run and not self.report.fates and not self.refused)
+        was_left_out = self.report.is_dry_run and not self.has_dry_run
+        return self.report.is_good or (was_left_out and not self.refused)
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -117,6 +122,8 @@ def carry_out(wanted: Wanted) -> Outcome:
     text, problems = decode(data)
     if text is None:
         raise FileError("; ".join(problem.message for problem in problems), path=name)
+    if (line := find_secret_key(text)) is not None:
+        raise FileError("there is a secret key; it is sent to nobody, with --force neither", path=name, line=line)
     message = parse_message(text, keywords=wanted.keywords)
     stored, faults = open_database(wanted.against, wanted.schema) if wanted.against else (None, [])
     verified = _verified(data, message, wanted.against)
@@ -145,7 +152,8 @@ def carry_out(wanted: Wanted) -> Outcome:
         return replace(outcome, written=_written(data, wanted.mail, is_mail=bool(wanted.signing.keys)))
     if wanted.service is None:
         return outcome
-    return replace(outcome, report=_sent(data, wanted, wanted.service))
+    has_dry_run = bool(wanted.service.requests(data, message, dry_run=True))
+    return replace(outcome, report=_sent(data, wanted, wanted.service), has_dry_run=has_dry_run)
 
 
 def _names_of(signing: Signing) -> tuple[str, ...]:
@@ -195,5 +203,9 @@ def _sent(data: bytes, wanted: Wanted, service: Service) -> Report:
     try:
         with Client(Rules(seconds=_SECONDS, allowed=wanted.allowed), ledger=ledger) as client:
             return run(journey, client)
+    except KeyboardInterrupt as interruption:
+        if wanted.really:
+            interruption.add_note(_INTERRUPTED)
+        raise
     finally:
         ledger.close()

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from irtkit.openpgp.listings import KeyState, SubkeyState
 
 __all__ = [
+    "ENCRYPTION",
     "REASONS",
     "STATES",
+    "VALID",
     "IrtKeys",
     "NamedKey",
     "RegisteredKey",
@@ -37,7 +39,9 @@ __all__ = [
 ]
 
 ENCRYPTION: Final = "encryption"
+"""The attribute that names keys to encrypt to."""
 VALID: Final = "valid"
+"""The state of a key that serves."""
 STATES: Final[Mapping[str, str]] = {
     VALID: "it serves",
     "expired": "it has expired",
@@ -127,6 +131,11 @@ class IrtKeys:
     def to_encrypt(self) -> tuple[RegisteredKey, ...]:
         """Those that serve to encrypt."""
         return tuple(key for key in self.keys if key.use == ENCRYPTION and key.serves)
+
+    @property
+    def left_out(self) -> tuple[RegisteredKey, ...]:
+        """Those that an irt names for that, and that do not serve."""
+        return tuple(key for key in self.keys if key.use == ENCRYPTION and not key.serves)
 
 
 class NamedKey(NamedTuple):

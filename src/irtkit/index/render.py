@@ -39,9 +39,11 @@ _ANSWER_FIELDS = ("irt_network", "irts", "contacts", "email", "reason")
 _TABLE_BYTES = 96 << 20
 """Texts of rows that are kept, at most."""
 _WORTH = {"answer": 8, "object": 2, "row": 1}
-"""By how much fewer records than rows may have been written when a table of that kind pays."""
+"""A table of a kind is made once this many times the records written are more than the rows of the index."""
 _PIECE = 1 << 14
 """Rows whose texts are made at once: on the way there they are in memory several times."""
+_RELEASED = 4 * _PIECE
+"""Rows after which the memory that the index was read into is let go of."""
 _FORMULA = b"=+-@"
 _QUOTED = b'",'
 
@@ -278,7 +280,7 @@ class _Group:
             ends = _offsets(piece)
             at[begin + 1 : begin + len(ends)] = ends[1:] + (len(text) - ends[0])
             text += _data(piece)
-            if begin % (4 * _PIECE) == 0:  # the columns of the index, which no line needs any more
+            if begin % _RELEASED == 0:  # the columns of the index, which no line needs any more
                 self._text.records.bulk.file.release()
         return pa.Array.from_buffers(pa.string(), len(rows), [None, pa.py_buffer(at), pa.py_buffer(text)])
 

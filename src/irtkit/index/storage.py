@@ -33,6 +33,10 @@ _TYPES = {"U8": ("B", 1), "U16": ("H", 2), "I32": ("i", 4), "U32": ("I", 4), "I6
 _NAMES = {"uint8": "U8", "uint16": "U16", "int32": "I32", "uint32": "U32", "int64": "I64", "uint64": "U64"}
 _FILLER = "~"
 """Names of fillers begin so."""
+_FRAME_ROOM = 200
+"""Bytes of a header that hold neither its manifest nor an array."""
+_ARRAY_ROOM = 2 * 250
+"""Bytes that tell of an array and its checksum, and of the filler before it."""
 _MAX_HEADER = 16 << 20
 """A header lists arrays and source files; 16 MiB holds over a hundred thousand of them."""
 
@@ -94,7 +98,7 @@ class Encoder:
 def header_room(manifest: Mapping[str, object], arrays: int) -> int:
     """Return how much room the header needs at most, for so many arrays with names of no more than 60 bytes."""
     manifest_size = len(json.dumps(json.dumps(manifest, ensure_ascii=False), ensure_ascii=False).encode())
-    return manifest_size + 200 + 2 * 250 * arrays
+    return manifest_size + _FRAME_ROOM + _ARRAY_ROOM * arrays
 
 
 def encode(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, object]) -> Iterator[memoryview]:

@@ -18,16 +18,25 @@ from typing import Final, NamedTuple
 
 from irtkit.openpgp.faults import OpenPgpError
 
-__all__ = ["PRIVATE_KEY", "PUBLIC_KEY", "SIGNATURE", "Armour", "armoured", "find_label", "iter_armours", "read_armour"]
+__all__ = [
+    "PUBLIC_KEY",
+    "SIGNATURE",
+    "Armour",
+    "armoured",
+    "find_label",
+    "find_secret_key",
+    "iter_armours",
+    "read_armour",
+]
 
 PUBLIC_KEY: Final = "PGP PUBLIC KEY BLOCK"
-PRIVATE_KEY: Final = "PGP PRIVATE KEY BLOCK"
 SIGNATURE: Final = "PGP SIGNATURE"
 
 _WIDTH = 64
 _BLANKS = " \t\r"
 _BEGIN = re.compile(r"^-----BEGIN ([A-Z0-9][A-Z0-9 ,/]{0,60})-----[ \t\r]*+$", re.MULTILINE)
 _HEADER = re.compile(r"[A-Za-z0-9-]++: ?+.*+")
+_SECRET = re.compile(r"-----BEGIN [A-Z0-9 ]{0,60}PRIVATE KEY")
 
 
 class Armour(NamedTuple):
@@ -49,6 +58,12 @@ def armoured(data: bytes, label: str) -> str:
     lines = [base64[at : at + _WIDTH] for at in range(0, len(base64), _WIDTH)]
     crc = b2a_base64(_crc24(data).to_bytes(3, "big"), newline=False).decode("ascii")
     return "\n".join([f"-----BEGIN {label}-----", "", *lines, f"={crc}", f"-----END {label}-----", ""])
+
+
+def find_secret_key(text: str) -> int | None:
+    """Return the line, from 1, in which a secret key of any kind begins, also behind `certif:`; None without one."""
+    found = _SECRET.search(text)
+    return None if found is None else text.count("\n", 0, found.start()) + 1
 
 
 def find_label(text: str) -> str | None:

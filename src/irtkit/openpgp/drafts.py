@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from irtkit.openpgp.cleartext import LONGEST_LINE, has_long_line
 from irtkit.openpgp.faults import OpenPgpError
+from irtkit.openpgp.mime import charset_of
 from irtkit.rpsl.clearsign import find_open_block, iter_signed_blocks
 from irtkit.rpsl.paragraphs import INSTRUCTION, is_comment
 
@@ -59,17 +60,7 @@ def read_draft(data: bytes) -> Draft:
         )
     if not blocks:
         text = _without_blank_lines(text)
-    return Draft(text if text.endswith("\n") else f"{text}\n", _charset_of(data), is_crlf, len(blocks))
-
-
-def _charset_of(data: bytes) -> str:
-    if data.isascii():
-        return "us-ascii"
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return "iso-8859-1"
-    return "utf-8"
+    return Draft(text if text.endswith("\n") else f"{text}\n", charset_of(data), is_crlf, len(blocks))
 
 
 def _without_blank_lines(text: str) -> str:

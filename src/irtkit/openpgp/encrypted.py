@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from irtkit.openpgp.armour import read_armour
 from irtkit.openpgp.faults import OpenPgpError
+from irtkit.openpgp.mime import LONGEST_LINE, charset_of, is_header
 
 __all__ = ["MESSAGE", "EncryptedMessage", "encrypted_mail", "read_encrypted", "report_entity"]
 
@@ -22,9 +23,7 @@ MESSAGE: Final = "PGP MESSAGE"
 _FOR_A_KEY, _PROTECTED, _AEAD = 1, 18, 20
 _MOST_RECIPIENTS: Final = 1_000
 _KEY_PACKET_VERSION: Final = 3
-_LONGEST_LINE: Final = 900
-_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*+")
-_NEEDS_ENCODING = re.compile(rf"[^\t\n -~]|[ \t]$|^From |^\.$|.{{{_LONGEST_LINE}}}", re.MULTILINE)
+_NEEDS_ENCODING = re.compile(rf"[^\t\n -~]|[ \t]$|^From |^\.$|.{{{LONGEST_LINE}}}", re.MULTILINE)
 
 
 class EncryptedMessage(NamedTuple):
@@ -103,7 +102,7 @@ def report_entity(data: bytes) -> bytes:
     """
     if b"\0" in data:
         raise OpenPgpError("not-text", "the report is no text, and a mail is made of text")
-    charset = "us-ascii" if data.isascii() else "utf-8" if _is_utf_8(data) else "iso-8859-1"
+    charset = charset_of(data)
     data = data.replace(b"\r\n", b"\n")
     text = data.decode("latin-1")
     crlf = data.replace(b"\n", b"\r\n")
@@ -112,14 +111,6 @@ def report_entity(data: bytes) -> bytes:
     encoding = "base64" if encoded else "7bit"
     head = f"Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode("ascii") + body
-
-
-def _is_utf_8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def encrypted_mail(armour: str, headers: Mapping[str, Sequence[str]]) -> bytes:
@@ -158,8 +149,8 @@ def encrypted_mail(armour: str, headers: Mapping[str, Sequence[str]]) -> bytes:
 def _header(name: str, values: Sequence[str]) -> str:
     """Return a header, its values one on a line. Registry text ends up here: no value can begin another header."""
     for value in values:
-        if not value or not value.isascii() or not value.isprintable() or len(value) > _LONGEST_LINE:
+        if not value or not is_header(name, value):
             raise OpenPgpError("malformed-mail", f"the header {name} is not one short line of ASCII")
-    if not values or not _HEADER_NAME.fullmatch(name):
-        raise OpenPgpError("malformed-mail", "a header of the mail has no name, or no value")
+    if not values:
+        raise OpenPgpError("malformed-mail", f"the header {name} has no value")
     return f"{name}: " + ",\n ".join(values)

@@ -81,13 +81,16 @@ _LONGEST_NAME: Final = 2_048
 _LONGEST_KEY: Final = 20_000  # bytes; RSA with 16,384 bits takes 2,060
 _SECRET_LABEL = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE|SECRET) KEY")
 _FINGERPRINT = re.compile(r"[0-9A-F]{40}")
+_LONGEST_SPELLING: Final = 100  # characters; 40 digits with a blank after each have 80
 _SPACES = re.compile(r"[\s:]++")
 
 
 def as_fingerprint(text: str) -> str | None:
     """Return the 40 hex digits that *text* is, blanks or colons between them or `0x` before them aside, or None."""
-    digits = _SPACES.sub("", text[:100]).upper().removeprefix("0X")
-    return digits if len(text) <= 100 and _FINGERPRINT.fullmatch(digits) else None
+    if len(text) > _LONGEST_SPELLING:
+        return None
+    digits = _SPACES.sub("", text).upper().removeprefix("0X")
+    return digits if _FINGERPRINT.fullmatch(digits) else None
 
 
 def algorithm_name(number: int) -> str:

@@ -24,13 +24,12 @@ from irtkit.openpgp.cleartext import (
     with_blanks_stripped,
 )
 from irtkit.openpgp.faults import Fault, OpenPgpError, problem_of
-from irtkit.openpgp.mime import Leaf, SignedEntity, looks_like_mail, read_mail
+from irtkit.openpgp.mime import Leaf, SignedEntity, charset_of, looks_like_mail, read_mail
 from irtkit.problems import Problem, Severity, Span
-from irtkit.rpsl.clearsign import SignedBlock, iter_signed_blocks
+from irtkit.rpsl.clearsign import DEEPEST, SignedBlock, iter_signed_blocks
 from irtkit.rpsl.faults import shown
 
 __all__ = [
-    "DEEPEST",
     "LARGEST_MESSAGE",
     "MOST_SIGNATURES",
     "MessageText",
@@ -43,8 +42,6 @@ LARGEST_MESSAGE: Final = 6_000_000
 """Bytes of a message that are read: registries take objects of 5,000,000 characters."""
 MOST_SIGNATURES: Final = 64
 """Signatures of a message that are verified; each costs a process."""
-DEEPEST: Final = 8
-"""Signatures around a text that are looked at, as in `irtkit.submission`."""
 
 _FEW = 16  # of so many characters one may be NUL in what is still text
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -110,17 +107,9 @@ def read_message(data: bytes, *, largest: int = LARGEST_MESSAGE) -> SignedMessag
     elif looks_like_mail(data):
         reader.read_mail(data)
     else:
-        reader.read_text(Leaf("", data, _guessed_charset(data), ()))
+        reader.read_text(Leaf("", data, charset_of(data), ()))
     reader.finish()
     return SignedMessage(tuple(reader.parts), tuple(reader.texts), tuple(reader.problems), reader.subject)
-
-
-def _guessed_charset(data: bytes) -> str:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
 
 
 class _Reader:

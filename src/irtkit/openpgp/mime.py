@@ -19,10 +19,13 @@ from irtkit.openpgp.faults import OpenPgpError
 
 __all__ = [
     "DEEPEST",
+    "LONGEST_LINE",
     "MOST_PARTS",
     "Leaf",
     "Mail",
     "SignedEntity",
+    "charset_of",
+    "is_header",
     "looks_like_mail",
     "read_mail",
     "signed_mail",
@@ -33,6 +36,8 @@ DEEPEST: Final = 8
 """Parts inside parts that are opened."""
 MOST_PARTS: Final = 100
 """Parts of a mail that are read."""
+LONGEST_LINE: Final = 900
+"""Characters of a line that is written; servers need not pass on more than 998 (RFC 5322, section 2.1.1)."""
 
 _LONGEST_HEADERS: Final = 200_000
 _LONGEST_FIELD: Final = 2_000
@@ -46,9 +51,9 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _END_OF_HEADERS = re.compile(rb"(?:\A|\n)\r?\n")
-_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*+")
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,70}+")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_NEEDS_QUOTING = re.compile(r"[^\t\n -~]|[ \t]$|^From |.{900}", re.MULTILINE)
+_NEEDS_QUOTING = re.compile(rf"[^\t\n -~]|[ \t]$|^From |.{{{LONGEST_LINE}}}", re.MULTILINE)
 
 
 class Leaf(NamedTuple):
@@ -199,6 +204,26 @@ def _decoded(headers: Message, body: bytes) -> bytes:
         raise OpenPgpError("malformed-mail", "a part is not encoded as it says") from None
 
 
+def charset_of(data: bytes) -> str:
+    """Return the charset that a text is in, by its name in mails: us-ascii, utf-8, or else iso-8859-1."""
+    if data.isascii():
+        return "us-ascii"
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return "iso-8859-1"
+    return "utf-8"
+
+
+def is_header(name: str, value: str) -> bool:
+    """Tell whether a mail may have this header: its value one line of ASCII, and not too long for any server.
+
+    Cites: RFC 5322, sections 2.1.1 and 2.2.
+    """
+    is_line = value.isascii() and value.isprintable() and len(value) <= LONGEST_LINE
+    return is_line and bool(_HEADER_NAME.fullmatch(name))
+
+
 def text_entity(data: bytes, charset: str) -> bytes:
     """Return a text, LF at line ends, as the part of a mail that can be signed: CR LF at line ends, 7 bits.
 
@@ -217,13 +242,14 @@ def text_entity(data: bytes, charset: str) -> bytes:
 def signed_mail(entity: bytes, signature: str, digest: str, headers: Mapping[str, str]) -> bytes:
     """Return a mail of *entity* and its armoured *signature* (RFC 3156, section 5), with LF at line ends.
 
-    *digest* is the name of the digest, such as sha512. *headers* come first; each is one line of ASCII.
+    *digest* is the name of the digest, such as sha512. *headers* come first; each is one short line of ASCII
+    (`is_header`).
 
     Raises: OpenPgpError `malformed-mail` for a header that is none.
     """
     for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
-            raise OpenPgpError("malformed-mail", f"the header {name} is not one line of ASCII")
+        if not is_header(name, value):
+            raise OpenPgpError("malformed-mail", f"the header {name} is not one short line of ASCII")
     boundary = f"=-irtkit-{sha256(entity + signature.encode('ascii')).hexdigest()[:32]}"
     content_type = (
         f"multipart/signed; micalg=pgp-{digest.lower()};\n"

@@ -33,8 +33,11 @@ class TextReport:
         yield from ()
 
     def file(self, name: str, text: str, problems: Iterable[Problem]) -> Iterator[str]:
-        """Yield the problems of the file *name*, which holds *text*, in the order in which they come."""
-        lines, hidden = Lines(text), self.tally.hidden
+        """Yield the problems of the file *name*, which holds *text*, in the order in which they come.
+
+        Of an empty text no line is shown: there is none, or it is not to be seen.
+        """
+        lines, hidden = Lines(text) if text else None, self.tally.hidden
         for problem in self.tally.shown(problems):
             yield from self._problem(name, lines, problem)
         more = self.tally.hidden - hidden
@@ -55,13 +58,13 @@ class TextReport:
                 head = f"{severity}[{code}]"
                 yield f"  {self._styled(head, _COLOURS[severity])}{' ' * (width - len(head))}  {number:>11,}\n"
 
-    def _problem(self, name: str, lines: Lines, problem: Problem) -> Iterator[str]:
+    def _problem(self, name: str, lines: Lines | None, problem: Problem) -> Iterator[str]:
         colour = _COLOURS[problem.severity]
         span = problem.span
         place = escaped(name) if span is None else f"{escaped(name)}:{span.line}:{span.column}"
         kind = self._styled(f"{problem.severity}[{problem.code}]", colour)
         yield f"{self._styled(f'{place}:', _BOLD)} {kind}: {escaped(problem.message)}\n"
-        line = None if span is None else lines.find(span.line)
+        line = None if span is None or lines is None else lines.find(span.line)
         if span is not None and line is not None:
             shown, offset, width = excerpt(line, span.column, span.length)
             number = str(span.line)

@@ -13,9 +13,12 @@ It verifies no signature and decodes none.
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-__all__ = ["SignedBlock", "find_open_block", "iter_signed_blocks"]
+__all__ = ["DEEPEST", "SignedBlock", "find_open_block", "iter_signed_blocks"]
+
+DEEPEST: Final = 8
+"""Signed blocks inside each other that are opened, by whoever reads them; what lies deeper is a problem."""
 
 _BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = re.compile(r"\n-----BEGIN PGP SIGNATURE-----\r*+\n")

@@ -1,6 +1,6 @@
 """What differs between an object that was sent and the one that a registry has, attribute by attribute.
 
-What the registry generates is left out, and so are case, layout and the notations that it rewrites
+What the registry generates or takes out is left out, and so are case, layout and the notations that it rewrites
 (`irtkit.validation.normal_forms`). Credentials that it hides when it is asked are compared as far as they are shown.
 The order of attributes and comments do not count. It asks nobody.
 """
@@ -19,10 +19,10 @@ from irtkit.schema.registry_schemas import SCHEMAS
 from irtkit.schema.template import Requirement
 from irtkit.validation.keys import key_of
 from irtkit.validation.normal_forms import NORMAL_FORMS
+from irtkit.validation.sameness import removed_from
 
 __all__ = ["Difference", "differences", "has_same_key"]
 
-_REMOVED: Final = frozenset({"changed"})
 _HIDDEN: Final = re.compile(r"\bfiltered\b", re.IGNORECASE)
 _COMMA: Final = re.compile(r"\s*,\s*")
 
@@ -68,7 +68,8 @@ def _without(
 
 def _iter_values(obj: RpslObject, hidden: frozenset[str]) -> Iterator[tuple[str, str, str]]:
     """Yield the long name, the normal form and the value of each attribute that counts."""
-    skipped = _REMOVED | _generated(obj.class_name) | frozenset(PRIMARY_KEYS.get(obj.class_name, ()))
+    class_name = obj.class_name
+    skipped = removed_from(class_name).union(_generated(class_name), PRIMARY_KEYS.get(class_name, ()))
     for attribute in obj:
         name = long_name(attribute.name)
         if name not in skipped:

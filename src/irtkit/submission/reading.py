@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from irtkit.problems import Problem, Span
 from irtkit.rpsl import Comment, RpslObject, parse_objects
-from irtkit.rpsl.clearsign import SignedBlock, find_open_block, iter_signed_blocks
+from irtkit.rpsl.clearsign import DEEPEST, SignedBlock, find_open_block, iter_signed_blocks
 from irtkit.rpsl.faults import shown
 from irtkit.rpsl.names import PRIMARY_KEYS, long_name
 from irtkit.rpsl.paragraphs import INSTRUCTION, is_comment, iter_lines, iter_paragraphs
@@ -22,10 +22,7 @@ from irtkit.submission.codes import place_of, problem_of
 from irtkit.submission.message import Deletion, Leftover, Message, Override, Password, Secret, Signature, Update
 from irtkit.validation.template import find_similar
 
-__all__ = ["DEEPEST", "parse_message"]
-
-DEEPEST = 8
-"""Signed blocks inside each other that are opened; what is signed more often stays unread, and is a problem."""
+__all__ = ["parse_message"]
 
 _KEYWORDS = frozenset({"NEW", "HELP", "HOWTO", "DIFF"})
 _BLANKS = " \t\r\n"

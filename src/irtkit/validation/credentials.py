@@ -15,6 +15,7 @@ __all__ = ["RULES"]
 
 _PASSWORD = "MD5-PW"  # noqa: S105 - the name of a scheme
 _PGP = ("-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----")
+_SECRET = ("-----BEGIN ", "PRIVATE KEY")
 _X509 = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
 
 
@@ -37,9 +38,12 @@ def _holds(view: View, armour: tuple[str, str]) -> bool:
 
 
 def _find_no_key(view: View, _: Options) -> Iterator[Finding]:
-    if not _holds(view, _PGP) and not _holds(view, _X509):
-        message = "certif holds neither a PGP public key nor an X.509 certificate"
-        yield Finding(view.get("certif")[0], message, f"expected all lines from {_PGP[0]} to {_PGP[1]}")
+    lines, expected = view.get("certif"), f"expected all lines from {_PGP[0]} to {_PGP[1]}"
+    secret = next((line for line in lines if all(part in line.raw for part in _SECRET)), None)
+    if secret is not None:
+        yield Finding(secret, "certif holds a secret key: give the public one, and show this to nobody", expected)
+    elif not _holds(view, _PGP) and not _holds(view, _X509):
+        yield Finding(lines[0], "certif holds neither a PGP public key nor an X.509 certificate", expected)
 
 
 def _find_automatic_pgp(view: View, _: Options) -> Iterator[Finding]:

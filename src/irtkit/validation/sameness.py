@@ -15,7 +15,7 @@ from irtkit.schema.ripe import RIPE
 from irtkit.schema.template import Requirement
 from irtkit.validation.normal_forms import NORMAL_FORMS
 
-__all__ = ["is_same"]
+__all__ = ["is_same", "removed_from"]
 
 _REMOVED = frozenset({"changed"})
 _REMOVED_FROM_AUT_NUM = frozenset({"mnt-lower", "mnt-routes"})
@@ -24,6 +24,11 @@ _REMOVED_FROM_AUT_NUM = frozenset({"mnt-lower", "mnt-routes"})
 def is_same(submitted: RpslObject, stored: RpslObject) -> bool:
     """Whether the registry would answer a submission with "no operation". Any two objects will do."""
     return submitted.class_name == stored.class_name and list(_compared(submitted)) == list(_compared(stored))
+
+
+def removed_from(class_name: str) -> frozenset[str]:
+    """Return the attributes that the registry takes out of submitted objects of a class, by their long names."""
+    return _REMOVED | _REMOVED_FROM_AUT_NUM if class_name == "aut-num" else _REMOVED
 
 
 def _compared(obj: RpslObject) -> Iterator[tuple[str, tuple[str, ...], str]]:
@@ -48,4 +53,4 @@ def _left_out(class_name: str) -> frozenset[str]:
     template = RIPE.templates.get(class_name)
     rows = () if template is None else template.rows
     generated = {row.name for row in rows if row.requirement is Requirement.GENERATED}
-    return _REMOVED | generated | (_REMOVED_FROM_AUT_NUM if class_name == "aut-num" else frozenset())
+    return removed_from(class_name) | generated

@@ -18,7 +18,7 @@ from irtkit.rpsl.faults import shown
 
 __all__ = ["Acknowledgement", "Outcome", "Remark", "Result", "Tally", "parse_acknowledgement"]
 
-LARGEST: Final = 32 << 20
+_LARGEST: Final = 32 << 20
 """Characters that are read; the text repeats the objects that failed, of which one has at most 5,000,000."""
 
 _ACTIONS: Final = ("create", "modify", "delete")
@@ -136,8 +136,8 @@ def parse_acknowledgement(text: str, *, server: str) -> Acknowledgement:
 
     Cites: RIPE Database documentation, Acknowledgment Message; RIPE whois 1.124.
     """
-    if len(text) > LARGEST:
-        raise AnswerError(f"sent an acknowledgement of more than {LARGEST:,} characters", server=server)
+    if len(text) > _LARGEST:
+        raise AnswerError(f"sent an acknowledgement of more than {_LARGEST:,} characters", server=server)
     lines = text.replace("\r\n", "\n").split("\n")
     reader = _Reader(lines)
     tally = reader.read_tally()

@@ -3,7 +3,8 @@
 A reply is bytes of keys or None. Whether they hold the key that was wanted is for `irtkit.openpgp` and who asks: a
 server may answer with any key, and only a fingerprint or key-cert known before makes one the right one.
 
-Cites: draft-koch-openpgp-webkey-service (WKD); keys.openpgp.org, API (VKS); draft-gallagher-openpgp-hkp.
+Cites: draft-koch-openpgp-webkey-service (WKD); Hagrid, its interface for verifying key servers (VKS);
+draft-gallagher-openpgp-hkp.
 """
 
 from __future__ import annotations

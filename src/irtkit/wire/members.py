@@ -21,6 +21,7 @@ __all__ = [
     "Members",
     "Warnings",
     "WireWarning",
+    "clean",
     "read_json",
     "read_members",
 ]

@@ -3,19 +3,13 @@
 A mail that is signed as a whole (PGP/MIME) is made by `irtkit.openpgp.mime`. No mail is sent or fetched here.
 """
 
-import re
 from collections.abc import Mapping
-from typing import Final
 
 from irtkit.errors import QueryError
-from irtkit.openpgp.mime import text_entity
+from irtkit.openpgp.mime import charset_of, is_header, text_entity
 from irtkit.rpsl.faults import shown
-from irtkit.wire.syncupdates import charset_of
 
 __all__ = ["as_mail"]
-
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,70}")
-_LONGEST: Final = 900
 
 
 def as_mail(data: bytes, headers: Mapping[str, str]) -> bytes:
@@ -29,9 +23,8 @@ def as_mail(data: bytes, headers: Mapping[str, str]) -> bytes:
     Cites: RFC 2045; RFC 5322, section 2.1.1.
     """
     for name, value in headers.items():
-        if not _NAME.fullmatch(name) or not value.isascii() or not value.isprintable() or len(value) > _LONGEST:
+        if not is_header(name, value):
             raise QueryError(f"expected one line of ASCII for the header {shown(name)}, found {shown(value)}")
-    charset = "us-ascii" if data.isascii() else charset_of(data)
-    entity = text_entity(data.replace(b"\r\n", b"\n"), charset)
+    entity = text_entity(data.replace(b"\r\n", b"\n"), charset_of(data))
     lines = [*(f"{name}: {value}" for name, value in headers.items()), "MIME-Version: 1.0", ""]
     return "\n".join(lines).encode("ascii") + entity.replace(b"\r\n", b"\n")

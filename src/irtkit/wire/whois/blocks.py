@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-__all__ = ["Block", "Row", "iter_blocks"]
+__all__ = ["Block", "Row", "iter_blocks", "read_row"]
 
 _ROW: Final = re.compile(r" *(?:[a-z]\. )?(?:\[([^\[\]]{1,80})\]|([^\s:%#\[][^:\[\]]{0,79}):(?!//)) *(.*)")
 _COMMENT: Final = ("%", "#")

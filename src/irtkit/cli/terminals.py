@@ -1,0 +1,28 @@
+"""What a terminal is shown: colours, where it has any, and the report on problems that a person reads there."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
+if TYPE_CHECKING:
+    from irtkit.reports.texts import TextReport
+
+__all__ = ["MOST_SHOWN", "shows_colours", "text_report"]
+
+MOST_SHOWN = 100
+"""Problems of each file, or objects, that are shown as text; JSON has all."""
+
+
+def shows_colours() -> bool:
+    """Whether standard output is a terminal whose user has not refused colours (`NO_COLOR`)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def text_report() -> TextReport:
+    """Return a report on problems as text, with at most `MOST_SHOWN` of each file."""
+    from irtkit.reports import Tally  # noqa: PLC0415 - not for the help
+    from irtkit.reports.texts import TextReport  # noqa: PLC0415 - the same
+
+    return TextReport(Tally(MOST_SHOWN), colours=shows_colours())
