@@ -14,6 +14,7 @@ from irtkit.clients.effects import Call, Effect, ExpiredError, Receive, Run, Sen
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from socket import socket
 
 __all__ = ["Tasks"]
 
@@ -62,6 +63,11 @@ class Tasks:
         left = ends - time.monotonic()
         if left <= 0:
             raise ExpiredError
+        if isinstance(effect, Send):
+            rest = _not_sent(effect.connection, effect.data)
+            if not rest:
+                return None
+            effect = Send(effect.connection, rest)
         timeout = asyncio.timeout(left)
         try:
             async with timeout:
@@ -115,3 +121,11 @@ class Tasks:
 
 async def _result(future: asyncio.Future[T]) -> T:
     return await future
+
+
+def _not_sent(connection: socket, data: bytes) -> bytes:
+    """Send what the system takes at once, which is all of a question as a rule; return the rest."""
+    try:
+        return data[connection.send(data) :]
+    except BlockingIOError:
+        return data
