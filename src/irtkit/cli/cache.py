@@ -6,6 +6,7 @@ from contextlib import closing
 
 import click
 
+from irtkit.cli.terminals import warn
 from irtkit.index.layout import printable
 
 __all__ = ["command"]
@@ -25,7 +26,7 @@ def info() -> None:
     """Show how much is kept, and where."""
     from irtkit.clients.answer_cache import AnswerCache  # noqa: PLC0415 - not for the help
 
-    cache = AnswerCache(warn=_warn)
+    cache = AnswerCache(warn=warn)
     try:
         holdings = cache.holdings() if cache.path.exists() else None
     finally:
@@ -54,7 +55,7 @@ def refresh() -> None:
         news = "new" if kind in found.changed else "not refreshed" if kind in found.failures else "not changed"
         click.echo(f"{kind}: {printable(file.publication or 'without date')[:10]}, {news}")
     for kind, failure in sorted(found.failures.items()):
-        _warn(f"{kind}: {failure}")
+        warn(f"{kind}: {failure}")
     if found.failures:
         raise SystemExit(1)
 
@@ -65,13 +66,9 @@ def clear(*, registry: str | None) -> None:
     """Remove what is kept; what has been removed cannot be read any more."""
     from irtkit.clients.answer_cache import AnswerCache  # noqa: PLC0415 - not for the help
 
-    cache = AnswerCache(warn=_warn)
+    cache = AnswerCache(warn=warn)
     try:
         count = cache.clear(None if registry is None else registry.lower()) if cache.path.exists() else 0
     finally:
         cache.close()
     click.echo(f"{count:,} {'answer' if count == 1 else 'answers'} removed")
-
-
-def _warn(message: str) -> None:
-    click.echo(f"irtkit: warning: {printable(message)}", err=True)

@@ -8,6 +8,7 @@ import os
 import click
 
 from irtkit.cli.places import default_index, opened_index
+from irtkit.cli.terminals import warn
 from irtkit.index.layout import printable
 from irtkit.index.storage import FORMAT, VERSION
 from irtkit.schema.contact_rules import registry_of_source
@@ -55,7 +56,7 @@ def build(paths: tuple[str, ...], output: str | None) -> None:
     with opened_index(output) as index:
         warnings = [*_rejected(report), *_lacking(index, report.counts)]
     for line in warnings:
-        click.echo(f"irtkit: warning: {printable(line)}", err=True)
+        warn(line)
     for line in (*_files(report), "", *_objects(report.counts)):
         click.echo(printable(line))
     click.echo(f"\n{output}: {_size(output)} in {seconds:.1f} s")

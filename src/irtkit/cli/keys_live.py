@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from irtkit.cli.terminals import warn
 from irtkit.clients.driving import Client
 from irtkit.clients.ledger import Ledger
 from irtkit.clients.live import Kept, Reach
 from irtkit.clients.live_keys import LiveKeyFinder
 from irtkit.clients.rules import Rules
-from irtkit.index.layout import printable
 from irtkit.live.following import EVERYWHERE
 from irtkit.openpgp.keycerts import grouped_fingerprint
 from irtkit.registries import KEY_SERVERS
@@ -51,16 +51,12 @@ def live_finder(server: str | None, vks: Sequence[str], hkp: Sequence[str]) -> I
         raise click.UsageError("--vks and --hkp name the base URL of a key server.")
     named = reach.allowed
     rules = Rules(seconds=reach.seconds, allowed=EVERYWHERE if named is EVERYWHERE else {*allowed, *_names(named)})
-    with closing(Ledger()) as ledger, closing(Kept(reach, _warn)) as kept, Client(rules, ledger=ledger) as client:
+    with closing(Ledger()) as ledger, closing(Kept(reach, warn)) as kept, Client(rules, ledger=ledger) as client:
         yield LiveKeyFinder(reach.asker(), client, kept, vks=[*vks, *usual], hkp=hkp)
 
 
 def _names(allowed: Any) -> Sequence[str]:  # noqa: ANN401 - a container that may not be iterable
     return tuple(allowed) if isinstance(allowed, set | tuple) else ()
-
-
-def _warn(message: str) -> None:
-    click.echo(f"irtkit: warning: {printable(message)}", err=True)
 
 
 def live_lines(found: Sequence[LiveKeys]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from irtkit.cli.places import default_index, made_index, opened_index
+from irtkit.cli.terminals import warn
 from irtkit.clients.driving import Client
 from irtkit.clients.ledger import Ledger
 from irtkit.clients.live import Kept, Reach, ask_one, iter_records
@@ -67,14 +68,10 @@ def resolve_live(request: Request, wanted: Wanted) -> None:
 def _tools(reach: Reach) -> Iterator[tuple[Client, Kept]]:
     with (
         closing(Ledger()) as ledger,
-        closing(Kept(reach, _warn)) as kept,
+        closing(Kept(reach, warn)) as kept,
         Client(reach.rules(), ledger=ledger) as client,
     ):
         yield client, kept
-
-
-def _warn(message: str) -> None:
-    click.echo(f"irtkit: warning: {printable(message)}", err=True)
 
 
 @contextmanager
@@ -142,7 +139,7 @@ class _Notes:
         """Say on standard error what was not answered, and end with status 1 if nothing at all is known of it."""
         for note, count in self._notes.most_common(_SHOWN if is_list else None):
             times = f"{count:,} records are not live" if is_list else "not live"
-            _warn(f"{times}: {note}")
+            warn(f"{times}: {note}")
         if self._unanswered and not is_list:
             raise SystemExit(1)
 

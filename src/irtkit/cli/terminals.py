@@ -1,15 +1,19 @@
-"""What a terminal is shown: colours, where it has any, and the report on problems that a person reads there."""
+"""What a terminal is shown: colours, where it has any, warnings, and the report on problems that a person reads."""
 
 from __future__ import annotations
 
 import os
 import sys
 
+import click
+
+from irtkit.index.layout import printable
+
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
     from irtkit.reports.texts import TextReport
 
-__all__ = ["MOST_SHOWN", "shows_colours", "text_report"]
+__all__ = ["MOST_SHOWN", "shows_colours", "text_report", "warn"]
 
 MOST_SHOWN = 100
 """Problems of each file, or objects, that are shown as text; JSON has all."""
@@ -26,3 +30,8 @@ def text_report() -> TextReport:
     from irtkit.reports.texts import TextReport  # noqa: PLC0415 - the same
 
     return TextReport(Tally(MOST_SHOWN), colours=shows_colours())
+
+
+def warn(message: str) -> None:
+    """Write a line of warning to standard error, made printable."""
+    click.echo(f"irtkit: warning: {printable(message)}", err=True)

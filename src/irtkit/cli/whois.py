@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from irtkit.cli.terminals import shows_colours, warn
 from irtkit.errors import QueryError
 from irtkit.index.layout import printable
 
@@ -122,7 +121,7 @@ def command(
         _show(answers, headed=bool(referrals))
     for hop in found.hops:
         if hop.ending in ("failed", "not asked") and (referrals or hop.ending == "failed"):
-            click.echo(f"irtkit: warning: {printable(str(hop))}", err=True)
+            warn(str(hop))
     if not _found_something(found.best):
         raise SystemExit(1)
 
@@ -195,7 +194,7 @@ def _found_something(answer: Answer) -> bool:
 
 def _show(answers: Sequence[Answer], *, headed: bool) -> None:
     """Write answers as the servers gave them; on a terminal names and messages are told apart."""
-    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    colours = shows_colours()
     for answer in answers:
         if headed:
             head = f"% [{printable(str(answer.server))}]"

@@ -1,8 +1,7 @@
 """The second process of `irtkit.clients.dumps.build_index`: collects what the blocks it is told of hold.
 
 One pipe says which block lies where in the memory that holds them (`irtkit.clients.files.Buffers`), another takes
-what each block held. Only its parent talks to it, and it opens no file: reading and
-its errors are the parent's.
+what each block held. Only its parent talks to it, and it opens no file: reading and its errors are the parent's.
 
 It is a fork of its parent where that is safe, for that starts at once; else a program of its own, whose argument is
 the file descriptor of that memory.
