@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from irtkit.clients import gpg, gpg_keyring, gpg_verifying
-from irtkit.clients.gpg import GpgError, find_program, remove_stale_homes, run, temporary_home
+from irtkit.clients.gpg import GpgError, GpgLimitError, Patience, find_program, remove_stale_homes, run, temporary_home
 from irtkit.clients.gpg_keyring import UserKeyring
 from irtkit.clients.gpg_keys import key_states
 from irtkit.clients.gpg_verifying import verify_message
@@ -159,16 +159,27 @@ def test_a_run_that_takes_too_long_is_stopped(program: Path) -> None:
     program.write_text("#!/bin/sh\nsleep 60 &\nsleep 61\n")
     started = time.monotonic()
     with temporary_home() as home, pytest.raises(GpgError, match="took too long"):
-        run(["--version"], home=home, seconds=0.5)
+        run(["--version"], home=home, patience=Patience(0.5))
     assert time.monotonic() - started < 30
     assert left_running("sleep 61") == []
+
+
+def test_a_machine_that_stood_still_has_not_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an hour for which nothing ran, one second counts; of time that passes in small steps, all of it."""
+    times = iter([0.0, 0.5, 3_600.0, 3_600.5, 3_601.0, 3_601.5])
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "monotonic", lambda: next(times))
+        patience = Patience(3)
+        assert [patience.next_wait() for _ in range(4)] == [1, 1, 1, 0.5]
+        with pytest.raises(GpgLimitError, match="took too long"):
+            patience.next_wait()
 
 
 def test_a_run_that_closes_its_output_and_goes_on_is_stopped(program: Path) -> None:
     """It is waited for no longer than for any other."""
     program.write_text("#!/bin/sh\nexec >&- 2>&- 0<&- 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-\nsleep 62\n")
     with pytest.raises(GpgError, match="took too long"):
-        run(["--version"], seconds=0.5)
+        run(["--version"], patience=Patience(0.5))
     assert left_running("sleep 62") == []
 
 
@@ -284,7 +295,7 @@ def test_no_descriptor_is_left_open(people: People) -> None:
     for _ in range(5):
         verify_message(signed, keys)
         with pytest.raises(GpgError):
-            run(["--version"], seconds=0)
+            run(["--version"], patience=Patience(0))
         with pytest.raises(GpgError):
             run([], passphrase="a\nb")
     assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -34,6 +34,7 @@ __all__ = [
     "Answer",
     "GpgError",
     "GpgLimitError",
+    "Patience",
     "find_program",
     "remove_stale_homes",
     "run",
@@ -55,6 +56,7 @@ _PIECE: Final = 1 << 16
 _HOME_PREFIX: Final = "irtkit-gnupg-"
 _KILLING: Final = 5.0
 _LONGEST_SECRET: Final = 4_000
+_LONGEST_WAIT: Final = 1.0
 _PASSED_ON: Final = (
     "DBUS_SESSION_BUS_ADDRESS",
     "DISPLAY",
@@ -81,6 +83,26 @@ class GpgLimitError(GpgError):
     """GnuPG took too long or wrote too much, and was stopped."""
 
 
+class Patience:
+    """So many seconds to wait in, for one run of gpg or for several.
+
+    A machine that stood still for long, as virtual ones do, used up no more than one of them: nothing ran meanwhile.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+        self._seen = time.monotonic()
+
+    def next_wait(self) -> float:
+        """Return how long to wait before asking again. Raises: GpgLimitError when no time is left."""
+        now = time.monotonic()
+        self._left -= min(now - self._seen, _LONGEST_WAIT)
+        self._seen = now
+        if self._left <= 0:
+            raise GpgLimitError("gpg took too long and was stopped")
+        return min(self._left, _LONGEST_WAIT)
+
+
 class Answer(NamedTuple):
     """What gpg wrote: its status lines, and its output."""
 
@@ -105,16 +127,17 @@ def run(
     *,
     home: Path | None = None,
     passphrase: str | None = None,
-    seconds: float = SECONDS,
+    patience: Patience | None = None,
 ) -> Answer:
     """Run gpg with *data* as its input, in *home*, or in the user's own home for None.
 
-    *arguments* are options, and names made by irtkit. With *passphrase*, gpg asks nobody for one.
+    *arguments* are options, and names made by irtkit. With *passphrase*, gpg asks nobody for one. Without *patience* it
+    may take SECONDS.
 
     Raises: GpgLimitError if gpg is not done in time or writes too much, GpgError if it is missing or cannot be
     started; nothing of it is left running.
     """
-    deadline = time.monotonic() + seconds
+    patience = patience or Patience(SECONDS)
     with ExitStack() as stack:
         reader, writer = _pipe(stack)
         passed = [writer]
@@ -129,8 +152,8 @@ def run(
             _limit(process.pid)
         for pipe in passed:
             pipe.close()
-        answer = _converse(process, reader, data, deadline)
-        _wait(process, deadline)
+        answer = _converse(process, reader, data, patience)
+        _wait(process, patience)
     return answer
 
 
@@ -212,7 +235,7 @@ def _limit(pid: int) -> None:
             prlimit(pid, kind, (limit, limit))
 
 
-def _converse(process: Process, status: IO[bytes], data: bytes, deadline: float) -> Answer:
+def _converse(process: Process, status: IO[bytes], data: bytes, patience: Patience) -> Answer:
     """Give *data* to a process, and gather what it says until it says no more."""
     if process.stdin is None or process.stdout is None:
         raise GpgError("gpg has no input or output")
@@ -225,7 +248,7 @@ def _converse(process: Process, status: IO[bytes], data: bytes, deadline: float)
         os.set_blocking(process.stdin.fileno(), False)
         selector.register(process.stdin, selectors.EVENT_WRITE)
         while selector.get_map():
-            for key, _ in selector.select(_seconds_to(deadline)):
+            for key, _ in selector.select(patience.next_wait()):
                 if key.fileobj is process.stdin:
                     left = _give(process.stdin, left)
                     if not left:
@@ -251,18 +274,10 @@ def _give(pipe: IO[bytes], left: memoryview) -> memoryview:
         return left[:0]
 
 
-def _seconds_to(deadline: float) -> float:
-    seconds = deadline - time.monotonic()
-    if seconds <= 0:
-        raise GpgLimitError("gpg took too long and was stopped")
-    return seconds
-
-
-def _wait(process: Process, deadline: float) -> None:
-    try:
-        process.wait(_seconds_to(deadline))
-    except subprocess.TimeoutExpired:
-        raise GpgLimitError("gpg took too long and was stopped") from None
+def _wait(process: Process, patience: Patience) -> None:
+    while process.returncode is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience.next_wait())
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from irtkit.clients.gpg import SECONDS, TYPING_SECONDS, GpgError, run, temporary_home
+from irtkit.clients.gpg import SECONDS, TYPING_SECONDS, GpgError, Patience, run, temporary_home
 from irtkit.clients.gpg_keys import key_states
 from irtkit.clients.gpg_signing import DIGEST
 from irtkit.contacts.keys import ENCRYPTION, VALID, judge_state
@@ -125,7 +125,7 @@ def _encrypted(data: bytes, keys: Iterable[PublicKey], own: Own | None) -> tuple
             file.write_bytes(key.essence)
             arguments += ["--recipient-file", str(file)]
         where = home if signer is None else None
-        answer = run([*arguments, "--encrypt"], data, home=where, passphrase=secret, seconds=seconds)
+        answer = run([*arguments, "--encrypt"], data, home=where, passphrase=secret, patience=Patience(seconds))
     lines = status_lines(answer.status)
     said = Counter(words[0] for words in lines)
     if said["END_ENCRYPTION"] != 1 or said["INV_RECP"] or said["FAILURE"] or not answer.output:
@@ -164,7 +164,7 @@ def _read_again(armour: str, data: bytes, own: Own | None) -> tuple[bool, list[s
     if reader is None:
         return False, ["its secret key is not there, so what was encrypted was not decrypted again"]
     passphrase = None if own.passphrase is None else own.passphrase(reader.fingerprint)
-    answer = run(["--decrypt"], armour.encode("ascii"), passphrase=passphrase, seconds=TYPING_SECONDS)
+    answer = run(["--decrypt"], armour.encode("ascii"), passphrase=passphrase, patience=Patience(TYPING_SECONDS))
     lines = status_lines(answer.status)
     said = {words[0] for words in lines}
     if "DECRYPTION_OKAY" not in said:

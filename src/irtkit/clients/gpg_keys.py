@@ -6,10 +6,9 @@ people's signatures, and nothing that gpg would take for an answer of its own. I
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
-from irtkit.clients.gpg import SECONDS, GpgLimitError, run, temporary_home
+from irtkit.clients.gpg import SECONDS, Patience, run, temporary_home
 from irtkit.openpgp.listings import KeyState, iter_states
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ __all__ = ["key_states", "ring_options", "time_options", "write_ring"]
 _BATCH: Final = 1_000
 """Keys that one process is asked about; it computes for about a second."""
 _PATIENCE: Final = 2 * SECONDS
-"""How long a batch may take that has keys in it which gpg cannot read."""
+"""How long a batch may take in all: with keys in it that gpg cannot read it takes several runs."""
 
 _RING: Final = "keys.gpg"
 _LISTED: Final = ("--with-colons", "--fixed-list-mode", "--with-subkey-fingerprint", "--list-keys")
@@ -55,21 +54,19 @@ def key_states(keys: Sequence[PublicKey], *, now: float | None = None) -> dict[s
     if keys:
         with temporary_home() as home:
             for start in range(0, len(keys), _BATCH):
-                states |= _listed(keys[start : start + _BATCH], home, now, time.monotonic() + _PATIENCE)
+                states |= _listed(keys[start : start + _BATCH], home, now, Patience(_PATIENCE))
     return states
 
 
-def _listed(keys: Sequence[PublicKey], home: Path, now: float | None, deadline: float) -> dict[str, KeyState]:
+def _listed(keys: Sequence[PublicKey], home: Path, now: float | None, patience: Patience) -> dict[str, KeyState]:
     """Ask about keys; those without an answer once more, in halves, because one bad key hides what lies behind it."""
-    if time.monotonic() > deadline:
-        raise GpgLimitError("gpg took too long with keys that it cannot read, and was stopped")
     write_ring(home, keys)
-    answer = run([*ring_options(home), *time_options(now), *_LISTED], home=home)
+    answer = run([*ring_options(home), *time_options(now), *_LISTED], home=home, patience=patience)
     states = {state.fingerprint: state for state in iter_states(answer.output)}
     missing = [key for key in keys if key.fingerprint not in states]
     if len(keys) == 1 and missing:
         return {key.fingerprint: KeyState("i", key.created, None, "", key.fingerprint) for key in keys}
     half = (len(missing) + 1) // 2
     for part in filter(None, (missing[:half], missing[half:])):
-        states |= _listed(part, home, now, deadline)
+        states |= _listed(part, home, now, patience)
     return states

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from irtkit.clients.gpg import TYPING_SECONDS, GpgError, run
+from irtkit.clients.gpg import TYPING_SECONDS, GpgError, Patience, run
 from irtkit.clients.gpg_keys import key_states
 from irtkit.clients.gpg_verifying import VerifiedMessage, verify_message
 from irtkit.openpgp.drafts import Draft, read_draft
@@ -119,7 +119,7 @@ def _sign(how: list[str], text: bytes, signer: UserKey, passphrase: Passphrase |
     """
     arguments = ["--local-user", signer.fingerprint, "--digest-algo", DIGEST, *how]
     secret = None if passphrase is None else passphrase(signer.fingerprint)
-    answer = run(arguments, text, passphrase=secret, seconds=TYPING_SECONDS)
+    answer = run(arguments, text, passphrase=secret, patience=Patience(TYPING_SECONDS))
     lines = status_lines(answer.status)
     if sum(words[0] == "SIG_CREATED" for words in lines) != 1 or not answer.output:
         raise GpgError(f"gpg did not sign with key {signer.fingerprint}: {failure_reason(lines)}")

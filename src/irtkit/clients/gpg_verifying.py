@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from irtkit.clients.gpg import SECONDS, GpgLimitError, run, temporary_home
+from irtkit.clients.gpg import SECONDS, GpgLimitError, Patience, run, temporary_home
 from irtkit.clients.gpg_keys import ring_options, time_options, write_ring
 from irtkit.openpgp.messages import SignedMessage, SignedPart, read_message
 from irtkit.openpgp.statuses import read_signature_status
@@ -105,20 +105,20 @@ def _verdicts(message: SignedMessage, keys: KeySet, now: float | None) -> list[V
 def _judged(parts: list[SignedPart], keys: KeySet, now: float | None) -> Iterator[Verdict]:
     """Yield the verdicts on signatures whose keys are known."""
     real_now = time.time() if now is None else now
-    deadline = time.monotonic() + SECONDS
+    patience = Patience(SECONDS)
     with temporary_home() as home:
         for part in parts:
             if part.signature is not None:
                 write_ring(home, keys.find(part.signature.packet))  # a ring for each: no bad key hides another one
                 (home / _SIGNATURE).write_bytes(part.signature.data)
-            yield judge(part, read_signature_status(_ask(part, home, now, deadline)), keys, real_now)
+            yield judge(part, read_signature_status(_ask(part, home, now, patience)), keys, real_now)
 
 
-def _ask(part: SignedPart, home: Path, now: float | None, deadline: float) -> bytes:
+def _ask(part: SignedPart, home: Path, now: float | None, patience: Patience) -> bytes:
     """Return gpg's status lines about the signature in *home*; none if it had to be stopped."""
     arguments = [*ring_options(home), *time_options(now), "--verify", "--", str(home / _SIGNATURE), "-"]
     try:
-        return run(arguments, part.content, home=home, seconds=deadline - time.monotonic()).status
+        return run(arguments, part.content, home=home, patience=patience).status
     except GpgLimitError:
         return b""
 
