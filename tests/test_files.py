@@ -404,6 +404,23 @@ def test_two_processes_build_the_same_index_as_one(
     assert not readers()
 
 
+def test_what_is_larger_than_the_block_it_was_gathered_of_arrives_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Objects of one line each have more bytes in an index than in a dump."""
+    monkeypatch.setattr(dumps, "_cpus", lambda: 2)
+    monkeypatch.setattr(dumps, "_WORTH_HELP", 0)
+    count = 230_000
+    spaces = (f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}" for number in range(count))
+    (tmp_path / "dump").write_text("".join(f"inetnum:        {space} - {space}\n\n" for space in spaces))
+    assert (tmp_path / "dump").stat().st_size > BLOCK_SIZE
+    build_index([str(tmp_path / "dump")], str(tmp_path / "index"))
+    index = irtkit.open_index(tmp_path / "index")
+    for address in ("10.0.0.0", "10.1.2.3", "10.3.130.111"):
+        assert index.resolve(address).network == f"{address} - {address}"
+    assert index.resolve("10.3.130.112").network is None
+
+
 def test_a_second_process_that_is_killed_ends_the_build_with_an_error(
     text: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

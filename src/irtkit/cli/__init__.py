@@ -96,6 +96,7 @@ def _forget_output() -> None:
     os.close(nowhere)
 
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads for matrices, which nobody here multiplies
 atexit.register(gc.freeze)  # Python need not look through everything once more at its end: a tenth of a first answer
 
 

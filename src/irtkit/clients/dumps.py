@@ -200,7 +200,7 @@ class _SecondProcess:
     def _receive(self, pipe: IO[bytes]) -> None:
         with pipe:
             try:
-                while (share := received(pipe)) is not None:
+                while (share := received(pipe, self._buffers)) is not None:
                     self._shares.append(share)
                     self._lent.pop(share.part.place).give_back()
             except (EOFError, pickle.UnpicklingError):

@@ -40,6 +40,8 @@ _BUFFERS = 6
 _ROOM = BLOCK_SIZE + MAX_OBJECT + SLACK
 _APART = (_ROOM + mmap.PAGESIZE - 1) & -mmap.PAGESIZE
 _SNIFFED = 256 << 10
+_AT_ONCE = 1 << 20
+"""Bytes inflated in one go; what lies between stays in a core's cache."""
 _FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[#%][^\n]*\n|\r?\n)*+(?:\*xx)?([A-Za-z0-9-]+):")
 _CLASSES = frozenset(
     [
@@ -86,7 +88,7 @@ class _Source:
         self._given = 0
 
     def readinto(self, view: memoryview) -> int:
-        got: int = self._stream.readinto(view)
+        got: int = self._stream.readinto(view[:_AT_ONCE])
         self._given += got
         if self.gzip and self._given > _RATIO_FROM and self._given > _MAX_RATIO * self._raw.tell():
             raise DumpError(

@@ -1,7 +1,8 @@
 """The second process of `irtkit.clients.dumps.build_index`: collects what the blocks it is told of hold.
 
-One pipe says which block lies where in the memory that holds them (`irtkit.clients.files.Buffers`), another takes
-what each block held. Only its parent talks to it, and it opens no file: reading and its errors are the parent's.
+One pipe says which block lies where in the memory that holds them (`irtkit.clients.files.Buffers`), another tells what
+each block held; the arrays of that lie in the block's own memory, which nobody needs any more. Only its parent talks to
+it, and it opens no file: reading and its errors are the parent's.
 
 It is a fork of its parent where that is safe, for that starts at once; else a program of its own, whose argument is
 the file descriptor of that memory.
@@ -17,12 +18,14 @@ import sys
 import threading
 import warnings
 from contextlib import suppress
-from typing import IO, Any, Protocol, TypeAlias
+from typing import IO, Protocol, TypeAlias
+
+import numpy as np
 
 from irtkit.clients.files import Buffers
 from irtkit.cycles import without_cycle_search
 from irtkit.dump import Block, scan
-from irtkit.index.collect import WANTED, Collector
+from irtkit.index.collect import WANTED, Collector, Share
 
 __all__ = ["Place", "Scanning", "Task", "main", "received", "start"]
 
@@ -108,34 +111,39 @@ def _collect(buffers: Buffers, tasks: IO[bytes], answers: IO[bytes]) -> int:
             while (task := pickle.load(tasks)) is not None:  # noqa: S301 - our own parent wrote it
                 array, size, offset, place = task
                 columns = scan(Block(buffers.arrays[array], size, offset, buffers.arrays[array]), WANTED)
-                _send(collected.share(collected.add(columns, place)), answers)
-            _send(None, answers)
+                _send(collected.share(collected.add(columns, place)), answers, buffers, array)
+            pickle.dump(None, answers)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return 1
     return 0
 
 
-def _send(item: object, pipe: IO[bytes]) -> None:
-    """Write *item*: the sizes of its parts, its pickle, then the arrays in it, which are not copied."""
-    buffers: list[pickle.PickleBuffer] = []
-    text = pickle.dumps(item, protocol=5, buffer_callback=buffers.append)
-    arrays = [buffer.raw() for buffer in buffers]
-    pickle.dump([len(text), *(array.nbytes for array in arrays)], pipe)
-    pipe.write(text)
-    for array in arrays:
-        pipe.write(array)
+def _send(share: Share, pipe: IO[bytes], buffers: Buffers, array: int) -> None:
+    """Write what was gathered of the block in *array*, whose memory takes the arrays of it if there is room."""
+    arrays: list[pickle.PickleBuffer] = []
+    text = pickle.dumps(share, protocol=5, buffer_callback=arrays.append)
+    parts = [part.raw() for part in arrays]
+    room = buffers.arrays[array]
+    if sum(part.nbytes for part in parts) > len(room):
+        text, parts = pickle.dumps(share, protocol=5), []
+    at = 0
+    for part in parts:
+        room.data[at : at + part.nbytes] = part
+        at += part.nbytes
+    pickle.dump((text, array, [part.nbytes for part in parts]), pipe)
     pipe.flush()
 
 
-def received(pipe: IO[bytes]) -> Any:  # noqa: ANN401 - whatever was sent
-    """Return the next item that the second process sent. Raises: EOFError when it ended."""
-    size, *sizes = pickle.load(pipe)  # noqa: S301 - our own process wrote it
-    text = pipe.read(size)
-    arrays = [bytearray(size) for size in sizes]
-    for array in arrays:
-        if pipe.readinto(array) != len(array):  # type: ignore[attr-defined]  # what a pipe is
-            raise EOFError
-    return pickle.loads(text, buffers=arrays)  # noqa: S301 - the same
+def received(pipe: IO[bytes], buffers: Buffers) -> Share | None:
+    """Return what the second process gathered of the next block, None at the end. Raises: EOFError when it ended."""
+    message = pickle.load(pipe)  # noqa: S301 - our own process wrote it
+    if message is None:
+        return None
+    text, array, sizes = message
+    ends = np.cumsum(sizes, dtype=np.int64).tolist()
+    arrays = [buffers.arrays[array][end - size : end].copy() for end, size in zip(ends, sizes, strict=True)]
+    share: Share = pickle.loads(text, buffers=arrays)  # noqa: S301 - the same
+    return share
 
 
 if __name__ == "__main__":
