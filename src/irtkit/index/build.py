@@ -67,6 +67,16 @@ class _Space:
     root: Array
 
 
+@dataclass(frozen=True, slots=True)
+class _Nested:
+    """The ranges of one family, and how those of each registry lie."""
+
+    space: _Space
+    hierarchies: list[tuple[Hierarchy, Nesting]]
+    shadowed: list[Array]
+    """The numbers of objects that are in no hierarchy, for each registry."""
+
+
 def arrays_of(collected: Collector) -> dict[str, Array]:
     """Return the arrays of the index by name. The collector is spent."""
     return {name: np.concatenate(pieces) for name, pieces in iter_arrays(collected)}
@@ -85,7 +95,6 @@ def iter_arrays(collected: Collector) -> Iterator[tuple[str, Pieces]]:
     """
     parts = sorted(collected.parts, key=lambda part: part.place)
     networks = [network for part in parts for network in part.networks]
-    codes = {name: joined([network.codes.pop(name) for network in networks], dtype) for name, dtype in _CODES.items()}
     sources = [name for _, name in collected.sources.code]
     made: SimpleQueue[tuple[str, Pieces] | Future[None]] = SimpleQueue()
 
@@ -93,18 +102,19 @@ def iter_arrays(collected: Collector) -> Iterator[tuple[str, Pieces]]:
         for name, pieces in arrays:
             made.put((name, pieces if isinstance(pieces, list) else [pieces]))
 
-    with ThreadPoolExecutor(3, "irtkit-build") as pool:
-        ipv4 = pool.submit(_ipv4_space, networks)
-        leads = pool.submit(lambda: _names(collected, codes, tell))
-        ipv6 = pool.submit(_ipv6_space, networks)
-        spaces = {"ipv4": ipv4, "ipv6": ipv6}
+    with ThreadPoolExecutor(2, "irtkit-build") as pool:  # the IPv4 ranges take longest; all else is made meanwhile
+        codes = pool.submit(_deciding_codes, networks)
+        ipv4 = pool.submit(lambda: _nested(_ipv4_space(networks), codes.result()["source"], sources))
+        leads = pool.submit(lambda: _names(collected, codes.result(), tell))
+        ipv6 = pool.submit(lambda: _nested(_ipv6_space(networks), codes.result()["source"], sources))
+        families = {"ipv4": ipv4, "ipv6": ipv6}
         jobs = [
-            pool.submit(lambda: tell(_answers(pool, _results(spaces), sources, codes, leads.result()))),
             pool.submit(lambda: tell(_object_texts(networks))),
             pool.submit(lambda: tell(_keys([keys for part in parts for keys in part.keys]))),
             pool.submit(lambda: tell(key_cert_arrays(collected, parts))),
+            pool.submit(lambda: tell(_answers(pool, _results(families), sources, codes.result(), leads.result()))),
         ]
-        tell(_objects(networks, codes))
+        tell(_objects(networks, codes.result()))
         for job in jobs:
             job.add_done_callback(made.put)
         left = len(jobs)
@@ -115,11 +125,15 @@ def iter_arrays(collected: Collector) -> Iterator[tuple[str, Pieces]]:
             else:
                 ready.result()
                 left -= 1
-    yield "object.flags", [codes["flags"]]
+    yield "object.flags", [codes.result()["flags"]]
 
 
-def _results(spaces: dict[str, Future[_Space]]) -> dict[str, _Space]:
-    return {family: space.result() for family, space in spaces.items()}
+def _results(families: dict[str, Future[_Nested]]) -> dict[str, _Nested]:
+    return {name: family.result() for name, family in families.items()}
+
+
+def _deciding_codes(networks: Sequence[Networks]) -> dict[str, Array]:
+    return {name: joined([network.codes.pop(name) for network in networks], dtype) for name, dtype in _CODES.items()}
 
 
 def _objects(networks: Sequence[Networks], codes: dict[str, Array]) -> Iterator[tuple[str, Array | Pieces]]:
@@ -211,7 +225,7 @@ def _abuse_contacts(collected: Collector, codes: dict[str, Array], role_of_org: 
 
 
 def _answers(
-    pool: ThreadPoolExecutor, spaces: dict[str, _Space], sources: list[str], codes: dict[str, Array], leads: Array
+    pool: ThreadPoolExecutor, families: dict[str, _Nested], sources: list[str], codes: dict[str, Array], leads: Array
 ) -> Iterator[tuple[str, Array | Pieces]]:
     count = len(codes["flags"])
     alive = (codes["flags"] & (Flag.DEAD.value | Flag.PLACEHOLDER.value)) == 0
@@ -225,12 +239,15 @@ def _answers(
         silent=(codes["flags"] & Flag.PLACEHOLDER.value) > 0,
     )
     rows = Rows.of(count)
-    for space in spaces.values():
-        codes["flags"][space.number[space.root]] |= Flag.ROOT.value
-    nesting = {family: pool.submit(_nested, space, codes, sources) for family, space in spaces.items()}
-    nested = {family: future.result() for family, future in nesting.items()}
-    abuse = [pool.submit(fill_abuse, *pair, holdings, rows) for pair in chain.from_iterable(nested.values())]
-    found = {family: [fill_irts(*pair, holdings, rows) for pair in pairs] for family, pairs in nested.items()}
+    for family in families.values():
+        codes["flags"][family.space.number[family.space.root]] |= Flag.ROOT.value
+        for shadowed in family.shadowed:
+            codes["flags"][shadowed] |= Flag.DEAD.value
+    pairs = chain.from_iterable(family.hierarchies for family in families.values())
+    abuse = [pool.submit(fill_abuse, *pair, holdings, rows) for pair in pairs]
+    found = {
+        name: [fill_irts(*pair, holdings, rows) for pair in family.hierarchies] for name, family in families.items()
+    }
     wait(abuse)
     more = np.array(list(rows.more), np.int32).reshape(-1, 3)
     owner = more[:, 0]
@@ -242,12 +259,12 @@ def _answers(
     yield "row.abuse_up", [_levels(rows.abuse_up), _levels(rows.abuse_up[owner])]
     yield "object.parent", rows.parent
     yield "overlapping", joined(list(rows.overlapping), np.int32)
-    for family, space in spaces.items():
-        hierarchies = found[family]
-        yield from _segments(family, space, _merged(hierarchies, space, rows, codes["flags"]))
+    for name, family in families.items():
+        hierarchies, space = found[name], family.space
+        yield from _segments(name, space, _merged(hierarchies, space, rows, codes["flags"]))
         if len(hierarchies) > 1:
             for number, row in enumerate(hierarchies):
-                yield from _segments(f"{family}.{number}", space, row)
+                yield from _segments(f"{name}.{number}", space, row)
 
 
 def _segments(name: str, space: _Space, row: Array) -> Iterator[tuple[str, Array]]:
@@ -326,15 +343,20 @@ def _ipv6_space(networks: Sequence[Networks]) -> _Space:
     return _Space(number, (start_high, start_low), low, high, size, root)
 
 
-def _nested(space: _Space, codes: dict[str, Array], sources: list[str]) -> list[tuple[Hierarchy, Nesting]]:
-    """Return the ranges of each registry, and how they lie."""
-    registry = _registry_codes(codes["source"], sources)[codes["source"][space.number]]
-    found = []
+def _nested(space: _Space, source: Array, sources: list[str]) -> _Nested:
+    """Return the ranges of each registry, and how they lie; *source* has the code of each object's."""
+    registry = _registry_codes(source, sources)[source[space.number]]
+    nested = _Nested(space, [], [])
     for code in np.unique(registry).tolist():
-        mine = _without_shadowed(space, np.flatnonzero(registry == code), codes, sources)
+        mine = np.flatnonzero(registry == code)
+        shadowed = _shadowed(space, mine, source, sources)
+        if shadowed.any():
+            nested.shadowed.append(space.number[mine[shadowed]])
+            mine = mine[~shadowed]
         hierarchy = Hierarchy(space.number[mine], space.low[mine], space.high[mine], space.size[mine])
-        found.append((hierarchy, nest(hierarchy.low, hierarchy.high, hierarchy.size, len(space.starts[0]))))
-    return found
+        nesting = nest(hierarchy.low, hierarchy.high, hierarchy.size, len(space.starts[0]))
+        nested.hierarchies.append((hierarchy, nesting))
+    return nested
 
 
 def _registry_codes(source: Array, sources: Sequence[str]) -> Array:
@@ -349,19 +371,18 @@ def _registry_codes(source: Array, sources: Sequence[str]) -> Array:
     return numbers
 
 
-def _without_shadowed(space: _Space, mine: Array, codes: dict[str, Array], sources: list[str]) -> Array:
-    """Leave out and mark each object whose range is also another's that counts more: of a better source, or later."""
+def _shadowed(space: _Space, mine: Array, source: Array, sources: list[str]) -> Array:
+    """Tell which of the ranges are also those of an object that counts more: of a better source, or later."""
     low, high = space.low[mine], space.high[mine]
+    shadowed = np.zeros(len(mine), np.bool_)
     if not _any_equal(low, high, len(space.starts[0])):
-        return mine
+        return shadowed
     packed = low.astype(np.uint64) << np.uint64(32) | high.astype(np.uint64)
     number = space.number[mine]
-    ranks = np.array([source_rank(source) for source in sources])[codes["source"][number]]
+    ranks = np.array([*map(source_rank, sources)])[source[number]]
     order = np.lexsort((-number, ranks, packed))
-    shadowed = np.zeros(len(mine), np.bool_)
     shadowed[order[1:]] = packed[order][1:] == packed[order][:-1]
-    codes["flags"][number[shadowed]] |= Flag.DEAD.value
-    return mine[~shadowed]
+    return shadowed
 
 
 def _any_equal(low: Array, high: Array, segments: int) -> bool:
