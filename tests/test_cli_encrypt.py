@@ -94,7 +94,8 @@ def test_several_addresses_are_several_recipients(teams: Home, index: Path, repo
         (ADDRESSES["lapsed"], "IRT-LAPSED names PGPKEY-.*, cannot-encrypt: the subkey that may encrypt expired at 20"),
         (ADDRESSES["gone"], "IRT-GONE names PGPKEY-.*, revoked by its owner"),
         ("192.0.2.57", r"no irt names a key in encryption: \(IRT-KEYLESS\)"),
-        ("203.0.113.1", "nobody has registered it here"),
+        ("203.0.113.1", "IANA has set it aside"),
+        ("8.8.8.8", "nobody has registered it here"),
         ("x", "expected an address"),
     ],
 )

@@ -167,15 +167,16 @@ def test_an_irt_may_name_several_keys(teams: Home, tmp_path: Path) -> None:
 def test_no_key_has_a_reason(index: Path, tmp_path: Path) -> None:
     """And each is a word of its own, with status 0."""
     found = records(index, "192.0.2.57", "203.0.113.1", "x")
-    assert [record["reason"] for record in found] == ["no-encryption", "unregistered", "not-an-address"]
+    assert [record["reason"] for record in found] == ["no-encryption", "special-purpose", "not-an-address"]
     text = network("192.0.2.1", "IRT-GONE") + "\n" + network("192.0.2.9").replace("mnt-irt:        \n", "")
     (tmp_path / "few.db").write_text(text + "\ninetnum: 0.0.0.0 - 255.255.255.255\nsource: RIPE\n")
-    result = run("192.0.2.1", "192.0.2.9", "8.8.8.8", "--dumps", tmp_path / "few.db")
+    result = run("192.0.2.1", "192.0.2.9", "8.8.8.8", "10.0.0.1", "--dumps", tmp_path / "few.db")
     assert result.exit_code == 0
     assert result.stdout == (
         "192.0.2.1: IRT-GONE\n  no key to encrypt to: missing-irt, the data hold no such irt as answers for it\n"
         "192.0.2.9\n  no key to encrypt to: no-irt, no irt answers for it\n"
         "8.8.8.8\n  no key to encrypt to: unregistered, nobody has registered it here\n"
+        "10.0.0.1\n  no key to encrypt to: special-purpose, IANA has set it aside\n"
     )
 
 

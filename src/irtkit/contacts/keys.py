@@ -58,6 +58,7 @@ STATES: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     "not-an-address": "this is no address, prefix or range",
     "unregistered": "nobody has registered it here",
+    "special-purpose": "IANA has set it aside",
     "no-irt": "no irt answers for it",
     "missing-irt": "the data hold no such irt as answers for it",
     "no-encryption": "no irt names a key in encryption:",
@@ -176,8 +177,10 @@ def answer_for(index: Index, resolution: Resolution, keys: Sequence[RegisteredKe
         gaps = index.column("irt.gap")
         is_missing = all(GAPS[gaps[irt]] == "missing-object" for irt in resolution.irt_numbers())
         reason = "missing-irt" if is_missing else "no-encryption"
+    elif _is_registered(index, resolution.row):
+        reason = "no-irt"
     else:
-        reason = "no-irt" if _is_registered(index, resolution.row) else "unregistered"
+        reason = "special-purpose" if resolution.reason == "special-purpose" else "unregistered"
     return IrtKeys(resolution, tuple(keys), reason)
 
 
