@@ -304,8 +304,8 @@ def shift_for(segments: int) -> int:
 def _buckets(starts: Array) -> Array:
     shift = shift_for(len(starts))
     before = np.zeros((1 << (32 - shift)) + 1, np.uint32)
-    before[(starts >> np.uint32(shift)) + 1] = np.arange(1, len(starts) + 1, dtype=np.uint32)  # the last one stays
-    return np.maximum.accumulate(before, out=before)
+    np.cumsum(np.bincount(starts >> np.uint32(shift), minlength=len(before) - 1), out=before[1:])
+    return before
 
 
 def _ranges(networks: Sequence[Networks], family: str, dtype: type) -> tuple[Array, Array, Array]:

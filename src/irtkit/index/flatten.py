@@ -116,7 +116,7 @@ def _abuse_holder(nesting: Nesting, number: Ints, holdings: Holdings) -> Ints:
 
 
 def _numbered(number: Ints, index: Ints) -> Ints:
-    return np.where(index == NONE, np.int32(NONE), number[index])
+    return np.append(number, np.int32(NONE)).take(index)  # NONE is -1, the last
 
 
 def _row_for(rows: Rows, nesting: Nesting, hierarchy: Hierarchy, segment: int, irt: int) -> int:

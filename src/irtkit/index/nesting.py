@@ -202,18 +202,14 @@ def _fill(segments: Ints, begin: Ints, end: Ints, values: Ints) -> None:
 
 def inherit(nesting: Nesting, holds: NDArray[np.bool_]) -> Ints:
     """Return for each range the nearest range that *holds*, itself or around it along `parent`, or NONE."""
-    holder = np.where(holds, np.arange(len(holds), dtype=np.int32), np.int32(NONE))
+    holder = np.full(len(holds) + 1, NONE, np.int32)  # entry NONE (-1, the last) stands for no range
+    np.copyto(holder[:-1], np.arange(len(holds), dtype=np.int32), where=holds)
     depth = nesting.depth[nesting.order]
-    for level in range(1, int(depth.max(initial=0)) + 1):
-        index = nesting.order[depth == level]
-        holder[index] = np.where(holds[index], index, _of_parent(holder, nesting.parent[index]))
-    leaves = nesting.leaves
-    holder[leaves] = np.where(holds[leaves], leaves, _of_parent(holder, nesting.parent[leaves]))
-    return holder
-
-
-def _of_parent(holder: Ints, parent: Ints) -> Ints:
-    return np.where(parent == NONE, np.int32(NONE), holder[parent])
+    levels = (nesting.order[depth == level] for level in range(1, int(depth.max(initial=0)) + 1))
+    for index in (*levels, nesting.leaves):
+        index = index[~holds.take(index)]  # noqa: PLW2901 - the others hold themselves
+        holder[index] = holder.take(nesting.parent.take(index))
+    return holder[:-1]
 
 
 def paint(nesting: Nesting, holds: NDArray[np.bool_]) -> Ints:
