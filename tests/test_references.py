@@ -720,3 +720,30 @@ def test_an_attribute_is_found_without_reading_the_others(text: str) -> None:
     (obj,) = parse_objects(f"\n\n{text}")
     found, expected = find_attribute(obj, "status"), View(obj, SCHEMAS["ripe"]).get("status")[:1]
     assert [(one.raw, one.line) for one in ([found] if found else [])] == [(one.raw, one.line) for one in expected]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "mnt-by: OTHER-MNT\n",
+        "Mnt-By: OTHER-MNT\n",
+        "mb: OTHER-MNT\n",
+        "*mb: OTHER-MNT\n",
+        "mnt-by: EXAMPLE-MNT, OTHER-MNT # why\n",
+        "mnt-by: EXAMPLE-MNT,\n\tOTHER-MNT\n",
+        "mnt-by:\n+ OTHER-MNT\n",
+        "remarks: x\n y\nmnt-by: OTHER-MNT\n",
+    ],
+)
+def test_a_reference_is_found_however_it_is_written(line: str) -> None:
+    """Also after objects that say the same but for that line, and at its own place each time."""
+    submitted = database(
+        *(f"mntner: M{number}\nmnt-by: EXAMPLE-MNT\n{more}" for number, more in enumerate(("", line) * 2))
+    )
+    found = judge(submitted, MNTNER)
+    rows = submitted.split("\n")
+    assert [problem.code for problem in found] == ["unknown-reference"] * 2
+    for problem in found:
+        assert problem.span is not None
+        assert rows[problem.span.line - 1][problem.span.column - 1 :].startswith("OTHER-MNT")
+    assert found[0].span != found[1].span

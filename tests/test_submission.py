@@ -16,7 +16,7 @@ from irtkit.reports.records import as_record
 from irtkit.reports.texts import TextReport
 from irtkit.rpsl import RpslObject, parse_object, parse_objects
 from irtkit.rpsl.clearsign import DEEPEST
-from irtkit.submission import Message, Submitted, check, iter_verdict, merged, parse_message
+from irtkit.submission import Message, Submitted, check, iter_verdict, merged, parse_message, verdict
 from irtkit.submission.codes import CODES, GROUPS, TITLES, problem_of
 from irtkit.submission.decoding import decode
 from irtkit.validation.codes.rows import Code
@@ -412,6 +412,18 @@ def test_an_object_that_is_stored_already_changes_nothing() -> None:
     ]
     assert codes(f"{again}delete: unused\n", against=stored) == []
     assert codes(again, "apnic", against=stored).count("identical-object") == 0
+
+
+@pytest.mark.parametrize("together", [1, 2, 3])
+def test_how_many_objects_are_judged_together_changes_nothing(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New ones, changed and unchanged ones, and deletions, in document order."""
+    stored = parse_objects(f"{MNTNER}\n{NET}")
+    parts = (MNTNER, f"{NET}delete: x\n", f"{MNTNER}remarks: x\n", NET.replace("NL", "XX"), f"{MNTNER}delete: x\n", NET)
+    text = "\n".join(parts)
+    expected = check(text, against=stored)
+    monkeypatch.setattr(verdict, "_AT_ONCE", together)
+    assert check(text, against=stored) == expected
+    assert len({problem.code for problem in expected}) > 3
 
 
 def test_only_values_that_differ_from_the_stored_ones_are_replaced() -> None:

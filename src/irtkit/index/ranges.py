@@ -14,9 +14,10 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from irtkit.errors import IndexFileError
+from irtkit.errors import IndexFileError, RangeError
 from irtkit.index.layout import Flag
 from irtkit.index.lookup import NO_ROW, hierarchies, range_of_key, segment_ipv6
+from irtkit.resources import AddressRange, parse_address
 from irtkit.schema.contact_rules import registry_of_source
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from irtkit.index.lookup import Index
-    from irtkit.resources import AddressRange
 
 __all__ = ["IndexedRanges", "ranges_by_registry"]
 
@@ -52,8 +52,16 @@ def _registry_of(index: Index, number: int) -> str:
     return registry_of_source(index.texts("source")[index.column("object.source")[number]])
 
 
-def _encloses(outer: AddressRange, inner: AddressRange) -> bool:
-    return outer.first <= inner.first and inner.last <= outer.last
+def _stretch_of_key(key: str) -> tuple[int, int]:
+    """Return the first and the last address of a key."""
+    first, dash, last = key.partition(" - ")
+    if not dash:
+        space = range_of_key(key)
+        return space.first, space.last
+    begin, end = parse_address(first)[1], parse_address(last)[1]
+    if begin > end:
+        raise RangeError(f"{key:.100}: expected the first address before the last one")
+    return begin, end
 
 
 class _Place(NamedTuple):
@@ -66,6 +74,17 @@ class _Place(NamedTuple):
     """Whether each of them encloses the one before it."""
 
 
+class _Spot(NamedTuple):
+    """A range among the others."""
+
+    exact: int | None
+    """The object of exactly this range."""
+    around: int | None
+    """The smallest range that holds all of it and more."""
+    is_bare: bool
+    """Whether certainly no other one begins or ends in it."""
+
+
 class IndexedRanges:
     """The ranges of one registry and family.
 
@@ -76,60 +95,107 @@ class IndexedRanges:
         self._index = index
         self._registry = registry
         self._family = family
+        self._keys = index.texts("object.key")
+        self._parents = index.column("object.parent")
+        self._objects = index.column("row.object")
         self._row = index.column(f"{segments}.row")
         self._starts = [index.column(f"{segments}.{name}") for name in (("start",) if family == 4 else ("high", "low"))]
-        self._spaces: dict[int, AddressRange] = {}
+        self._stretches: dict[int, tuple[int, int]] = {}
+        self._spots: dict[tuple[int, int], _Spot] = {}
         self._places: dict[int, _Place] = {}
         self._holding = 0
 
     def space_of(self, number: int) -> AddressRange:
         """Return the addresses of an object."""
-        found = self._spaces.get(number)
+        return AddressRange(self._family, *self._stretch_of(number))
+
+    def _stretch_of(self, number: int) -> tuple[int, int]:
+        """Return the first and the last address of an object."""
+        found = self._stretches.get(number)
         if found is None:
-            if len(self._spaces) >= _MOST_KEPT:
-                self._spaces.clear()
-            found = self._spaces[number] = range_of_key(self._index.texts("object.key")[number])
+            if len(self._stretches) >= _MOST_KEPT:
+                self._stretches.clear()
+            found = self._stretches[number] = _stretch_of_key(self._keys[number])
         return found
 
     def find_exact(self, space: AddressRange) -> int | None:
         """Return the object of exactly this range."""
-        for number in self._place(space.first).numbers:
-            around = self.space_of(number)
-            if around == space:
-                return number
-            if around.last - around.first > space.last - space.first:
-                break
-        return None
+        return self._spot(space).exact
 
     def find_around(self, space: AddressRange) -> int | None:
         """Return the smallest range that holds all of *space* and more."""
-        for number in self._place(space.first).numbers:
-            around = self.space_of(number)
-            if around.last >= space.last and around != space:
-                return number
-        return None
+        return self._spot(space).around
+
+    def _spot(self, space: AddressRange) -> _Spot:
+        stretch = space.first, space.last
+        found = self._spots.get(stretch)
+        if found is None:
+            if len(self._spots) >= _MOST_KEPT:
+                self._spots.clear()
+            found = self._spots[stretch] = self._find_spot(*stretch)
+        return found
+
+    def _find_spot(self, first: int, last: int) -> _Spot:
+        if self._is_nested(first, last):
+            segment = self._segment_at(first)
+            numbers, is_bare = self._iter_around(segment), self._end(segment) >= last
+        else:
+            numbers, is_bare = iter(self._place(first).numbers), False
+        exact = None
+        for number in numbers:
+            begin, end = self._stretch_of(number)
+            if end < last or begin > first:
+                is_bare = False
+            elif end == last and begin == first:
+                exact = number
+            else:
+                return _Spot(exact, number, is_bare)
+        return _Spot(exact, None, is_bare)
+
+    def _is_nested(self, first: int, last: int) -> bool:
+        """Whether no range that overlaps another one in part has an address in common with this one."""
+        count = bisect_right(self._firsts, last)
+        return not count or self._reach[count - 1] < first
+
+    def _segment_at(self, address: int) -> int:
+        if self._family == 4:
+            return bisect_right(self._starts[0], address) - 1
+        return segment_ipv6(self._starts[0], self._starts[1], address)
+
+    def _iter_around(self, segment: int) -> Iterator[int]:
+        """Yield the most specific range of a segment, the one around it, and so on."""
+        row, parents = self._row[segment], self._parents
+        number = -1 if row == NO_ROW else self._objects[row]
+        for _ in range(len(parents)):
+            if number < 0:
+                return
+            yield number
+            number = parents[number]
 
     def find_crossing(self, space: AddressRange) -> int | None:
         """Return a range that overlaps *space* in part.
 
         Of several it is the one that begins first; but one that begins after *space* does only if none begins before.
         """
+        if self._spot(space).is_bare:
+            return None
         place = self._place(space.first)
         crossing = self._crossing(space, place)
         if not crossing and (not place.nested or self._unchanged_until(space.first, place) < space.last):
             crossing = self._crossing(space, self._place(space.last))
-        return min(
-            crossing, key=lambda number: (self.space_of(number).first, -self.space_of(number).last), default=None
-        )
+        return min(crossing)[2] if crossing else None
 
-    def _crossing(self, space: AddressRange, place: _Place) -> list[int]:
-        return [number for number in self._within(space, place) if not _encloses(space, self.space_of(number))]
+    def _crossing(self, space: AddressRange, place: _Place) -> list[tuple[int, int, int]]:
+        """Return which of the ranges at a place overlap *space* in part: first address, last one negated, number."""
+        within = [(*self._stretch_of(number), number) for number in self._within(space, place)]
+        return [(first, -last, number) for first, last, number in within if first < space.first or last > space.last]
 
     def _within(self, space: AddressRange, place: _Place) -> list[int]:
         """Return which of the ranges at a place do not enclose *space*, smallest first."""
         found = []
         for number in place.numbers:
-            if not _encloses(self.space_of(number), space):
+            first, last = self._stretch_of(number)
+            if first > space.first or last < space.last:
                 found.append(number)
             elif place.nested:
                 break
@@ -142,12 +208,21 @@ class IndexedRanges:
         from address to address: from the end of one to the next beginning; where ranges overlap in part from
         beginning to beginning.
         """
+        spot = self._spot(space)
+        if spot.is_bare:  # as most ranges
+            return iter(())
+        if not self._is_nested(space.first, space.last):
+            return self._iter_overlapping(space)
+        return self._iter_nested(space, spot.around if spot.exact is None else spot.exact)
+
+    def _iter_overlapping(self, space: AddressRange) -> Iterator[int]:
+        """Yield the same wherever ranges overlap in part."""
         address, visited = space.first, 0
         while address <= space.last and visited < _MOST_VISITED:
             place = self._place(address)
             within = self._within(space, place)
             child = self._beginning_at(address, within)
-            if child is not None and self.space_of(child).last <= space.last:
+            if child is not None and self._stretch_of(child)[1] <= space.last:
                 yield child
             visited += 0 if place.nested else len(place.numbers)
             end = self._unchanged_until(address, place, within[-1] if within and place.nested else None)
@@ -155,17 +230,35 @@ class IndexedRanges:
                 raise IndexFileError("is damaged: its segments do not ascend", path=self._index.path)
             address = end + 1
 
+    def _iter_nested(self, space: AddressRange, holder: int | None) -> Iterator[int]:
+        """Yield the same where none overlaps another in part; *holder* is the smallest one that encloses *space*."""
+        address = space.first
+        while address <= space.last:
+            segment = self._segment_at(address)
+            child = None
+            for number in self._iter_around(segment):
+                if number == holder:
+                    break
+                child = number
+            first, last = (address, self._end(segment)) if child is None else self._stretch_of(child)
+            if child is not None and first >= space.first and last <= space.last:
+                yield child
+            if last < address:
+                raise IndexFileError("is damaged: its segments do not ascend", path=self._index.path)
+            address = last + 1
+
     def _beginning_at(self, address: int, numbers: list[int]) -> int | None:
         """Return the largest range that begins at *address*, unless another of *numbers*, smallest first, holds it."""
-        at = next((at for at in reversed(range(len(numbers))) if self.space_of(numbers[at]).first == address), None)
-        if at is None:
-            return None
-        space = self.space_of(numbers[at])
-        return None if any(_encloses(self.space_of(other), space) for other in numbers[at + 1 :]) else numbers[at]
+        for at in reversed(range(len(numbers))):
+            first, last = self._stretch_of(numbers[at])
+            if first == address:
+                is_held = any(self._stretch_of(other)[1] >= last for other in numbers[at + 1 :])
+                return None if is_held else numbers[at]
+        return None
 
     def _unchanged_until(self, address: int, place: _Place, number: int | None = None) -> int:
         """Return the last address of the segment, or of the range *number*, unless a mark comes sooner."""
-        end = self._end(place.segment) if number is None else self.space_of(number).last
+        end = self._end(place.segment) if number is None else self._stretch_of(number)[1]
         at = bisect_right(self._marks, address)
         return min(end, self._marks[at] - 1) if at < len(self._marks) else end
 
@@ -195,20 +288,14 @@ class IndexedRanges:
         Every range that holds it encloses its most specific one, or is one of those that overlap others in part, or
         encloses one of these.
         """
-        if self._family == 4:
-            segment = bisect_right(self._starts[0], address) - 1
-        else:
-            segment = segment_ipv6(self._starts[0], self._starts[1], address)
-        row = self._row[segment]
-        around = self._index.around
-        chain = [] if row == NO_ROW else around(self._index.column("row.object")[row])
+        segment, around = self._segment_at(address), self._index.around
+        chain = list(self._iter_around(segment))
         partial = self._partial_at(address)
         if not partial:
             return _Place(segment, chain, nested=True)
-        spaces = {number: self.space_of(number) for start in partial for number in around(start)}
-        spaces |= {number: self.space_of(number) for number in chain}
-        order = sorted(spaces, key=lambda number: (spaces[number].size, -spaces[number].first))
-        return _Place(segment, order, nested=False)
+        found = {number: self._stretch_of(number) for start in (*partial, *chain[:1]) for number in around(start)}
+        order = sorted((last - first, -first, number) for number, (first, last) in found.items())
+        return _Place(segment, [number for _, _, number in order], nested=False)
 
     @cached_property
     def _partial(self) -> list[tuple[int, int, int]]:
@@ -220,7 +307,7 @@ class IndexedRanges:
             for number in self._index.column("overlapping")
             if flags[number] & Flag.IPV6 == mine and _registry_of(self._index, number) == self._registry
         ]
-        return sorted((self.space_of(number).first, self.space_of(number).last, number) for number in numbers)
+        return sorted((*self._stretch_of(number), number) for number in numbers)
 
     @cached_property
     def _firsts(self) -> list[int]:
@@ -235,7 +322,7 @@ class IndexedRanges:
     def _marks(self) -> list[int]:
         """Where the ranges of `_partial` begin, and those around them, ascending: no segment need begin there."""
         numbers = {around for _, _, number in self._partial for around in self._index.around(number)}
-        return sorted({self.space_of(number).first for number in numbers})
+        return sorted({self._stretch_of(number)[0] for number in numbers})
 
     def _partial_at(self, address: int) -> list[int]:
         """Return the ranges of `_partial` that hold an address."""

@@ -84,7 +84,7 @@ class IndexObjects(Objects):
             raise self.blamed(error) from None
         self._hashes, self._classes = index.column("key.hash"), index.column("key.class")
         self._sizes, self._flags = index.column("object.size"), index.column("object.flags")
-        self._status_texts: dict[int, str] = {}
+        self._status_texts: dict[int, str | None] = {}
         self._statuses, self._orgs = index.column("object.status"), index.column("object.org")
 
     def _check(self) -> None:
@@ -151,7 +151,7 @@ class IndexObjects(Objects):
         """Return the object of exactly this range."""
         ranges = self._ranges_of(space, class_name, registry)
         try:
-            return None if ranges is None else self._network(ranges, ranges.find_exact(space))
+            return None if ranges is None else self._network(ranges, ranges.find_exact(space), space)
         except _FAILURES as error:
             raise self.blamed(error) from None
 
@@ -166,10 +166,14 @@ class IndexObjects(Objects):
     def iter_children(self, space: AddressRange, class_name: str, registry: str) -> Iterator[Network]:
         """Yield the networks one level inside *space*, in address order, as they are found."""
         ranges = self._ranges_of(space, class_name, registry)
-        if ranges is None:
-            return
         try:
-            for number in ranges.iter_inside(space):
+            return iter(()) if ranges is None else self._iter_networks(ranges, ranges.iter_inside(space))
+        except _FAILURES as error:
+            raise self.blamed(error) from None
+
+    def _iter_networks(self, ranges: IndexedRanges, numbers: Iterator[int]) -> Iterator[Network]:
+        try:
+            for number in numbers:
                 network = self._network(ranges, number)
                 if network is not None:
                     yield network
@@ -228,27 +232,28 @@ class IndexObjects(Objects):
     def _ranges_of(self, space: AddressRange, class_name: str, registry: str) -> IndexedRanges | None:
         return self._ranges.get((registry, space.family)) if _FAMILIES.get(class_name) == space.family else None
 
-    def _network(self, ranges: IndexedRanges, number: int | None) -> Network | None:
+    def _network(self, ranges: IndexedRanges, number: int | None, space: AddressRange | None = None) -> Network | None:
+        """Return an object as a network; *space*, if the caller has it, are its addresses."""
         if number is None:
             return None
         found = self._networks.get(number)
         if found is None:
             if len(self._networks) >= _MOST_KEPT:
                 self._networks.clear()
-            found = self._networks[number] = self._read_network(ranges.space_of(number), number)
+            space = ranges.space_of(number) if space is None else space
+            found = self._networks[number] = self._read_network(space, number)
         return found
 
     def _read_network(self, space: AddressRange, number: int) -> Network:
-        size, org = self._sizes[number], self._index.texts("org")[self._orgs[number]]
-        code = self._statuses[number]
+        size, org, code = self._sizes[number], self._orgs[number], self._statuses[number]
         if code not in self._status_texts:
-            self._status_texts[code] = self._index.texts("status")[code]
+            self._status_texts[code] = self._index.texts("status")[code] or None
         return Network(
             space,
-            status=self._status_texts[code] or None,
-            maintained=bool(self._flags[number] & _MAINTAINED),
-            assignment_size=None if size == NO_SIZE else size,
-            org=as_reference(org) if org else None,
+            self._status_texts[code],
+            bool(self._flags[number] & _MAINTAINED),
+            None if size == NO_SIZE else size,
+            None if org < 0 else as_reference(self._index.texts("org")[org]),
         )
 
 

@@ -108,12 +108,13 @@ def find_value(obj: RpslObject, name: str) -> str:
 def find_attribute(obj: RpslObject, name: str) -> Attribute | None:
     """Return the first attribute called *name* (long, lower case); the others are read only if it goes over lines."""
     text = str(obj)
-    found = _occurrence(name).search(text)
-    if found is not None:
-        start, end = found.start() + 1, text.find("\n", found.end())
-        stop = len(text) if end < 0 else end + 1
-        if text[stop : stop + 1] not in _CONTINUING and "\n " not in text and "\n\t" not in text and "\n+" not in text:
-            return Attribute(text[start:stop], obj.line_of(text.count("\n", 0, start)))
+    found = _occurrence(name).search(f"\n{text}")
+    if found is None:
+        return None
+    start, end = found.start(), text.find("\n", found.end() - 1)
+    stop = len(text) if end < 0 else end + 1
+    if text[stop : stop + 1] not in _CONTINUING and "\n " not in text and "\n\t" not in text and "\n+" not in text:
+        return Attribute(text[start:stop], obj.line_of(text.count("\n", 0, start)))
     return next((one for one in obj.attributes if long_name(one.name) == name), None)
 
 

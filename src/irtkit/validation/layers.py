@@ -67,7 +67,7 @@ class Layered(Objects):
         """Return the smallest network of either layer around *space*."""
         upper = self.top.find_parent(space, class_name, registry)
         for lower in iter_ancestors(self.below, space, class_name, registry):
-            if upper is not None and _nearness(upper) <= _nearness(lower):
+            if upper is not None and (upper.space == lower.space or _nearness(upper) < _nearness(lower)):
                 return upper
             if not self.top.is_emptied(lower.space, class_name, registry):
                 return lower
@@ -78,9 +78,14 @@ class Layered(Objects):
         below = self.below.iter_children(space, class_name, registry)
         first = next(below, None)
         if first is None:  # as below most networks
-            yield from self.top.iter_children(space, class_name, registry)
-            return
-        lower = _Kept(self, space, class_name, registry, chain((first,), below))
+            return self.top.iter_children(space, class_name, registry)
+        return self._iter_both(space, class_name, registry, chain((first,), below))
+
+    def _iter_both(
+        self, space: AddressRange, class_name: str, registry: str, below: Iterator[Network]
+    ) -> Iterator[Network]:
+        """Yield the networks of the upper layer one level inside *space*, and of those *below* what it leaves there."""
+        lower = _Kept(self, space, class_name, registry, below)
         kept = lower.take()
         for upper in self.top.iter_children(space, class_name, registry):
             while kept is not None and kept.space.first < upper.space.first and upper.space not in kept.space:
@@ -89,7 +94,9 @@ class Layered(Objects):
             if kept is not None and upper.space in kept.space and upper.space != kept.space:
                 continue
             yield upper
-            if kept is not None and kept.space.first <= upper.space.last:
+            if kept is not None and kept.space == upper.space:
+                kept = lower.take()
+            elif kept is not None and kept.space.first <= upper.space.last:
                 kept = lower.take_after(upper.space)
         while kept is not None:
             yield kept

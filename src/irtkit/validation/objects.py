@@ -243,6 +243,8 @@ class ObjectSet(Objects):
 
     def is_emptied(self, space: AddressRange, class_name: str, registry: str) -> bool:
         """Whether the object of exactly this range was removed and not added again."""
+        if not self._removed:
+            return False
         self._placed(class_name, registry)
         return (registry, class_name, space) in self._emptied
 

@@ -11,7 +11,7 @@ from irtkit.problems import Problem
 from irtkit.rpsl import Attribute, PrimaryKey, as_primary_key
 from irtkit.rpsl.faults import shown
 from irtkit.validation.database_codes import located
-from irtkit.validation.keys import NETWORKS, as_reference
+from irtkit.validation.keys import NETWORKS, as_reference, find_attribute
 from irtkit.validation.network_rules import END_USER_MAINTAINERS
 from irtkit.validation.objects import iter_ancestors
 from irtkit.validation.places import Place, one_of
@@ -32,14 +32,14 @@ def iter_party_problems(place: Place) -> Iterator[Problem]:
     if place.registry != "ripe":
         return
     if place.class_name in _RESOURCES:
-        for attribute in place.view.get("org")[:1]:
+        if attribute := find_attribute(place.object, "org"):
             org = as_reference(attribute.value)
             yield from _org_type(place, attribute, org)
             yield from _missing_abuse_c(place, attribute, org)
             yield from _missing_sponsor(place, org)
-        for attribute in place.view.get("sponsoring-org")[:1]:
+        if attribute := find_attribute(place.object, "sponsoring-org"):
             yield from _sponsor(place, attribute)
-        for attribute in place.view.get("abuse-c")[:1]:
+        if attribute := find_attribute(place.object, "abuse-c"):
             yield from _repeated_abuse_c(place, attribute)
     if place.class_name in _MEMBER_OF:
         for attribute in place.view.get("member-of"):
@@ -55,7 +55,7 @@ def _org_type(place: Place, attribute: Attribute, org: PrimaryKey) -> Iterator[P
 
 
 def _missing_abuse_c(place: Place, attribute: Attribute, org: PrimaryKey) -> Iterator[Problem]:
-    if not _is_for_end_user(place) or place.values("organisation", org, "org-type") != ("OTHER",):
+    if place.values("organisation", org, "org-type") != ("OTHER",) or not _is_for_end_user(place):
         return
     named = place.values("organisation", org, "abuse-c")
     if named is None:
@@ -72,17 +72,18 @@ def _missing_abuse_c(place: Place, attribute: Attribute, org: PrimaryKey) -> Ite
 
 def _is_for_end_user(place: Place) -> bool:
     """Whether the registry assigned the resource to its user itself, as far as the object says."""
+    attribute = find_attribute(place.object, "status")
+    status = "" if attribute is None else attribute.value.upper()
     if place.class_name == "aut-num":
-        return bool(place.view.value("status"))
-    status = place.view.value("status")
+        return bool(status)
     return status in _END_USER_STATUSES[place.class_name] or (status == "LEGACY" and place.is_maintained)
 
 
 def _missing_sponsor(place: Place, org: PrimaryKey) -> Iterator[Problem]:
     own = END_USER_MAINTAINERS[place.registry]
-    if place.is_stored or "sponsoring-org" in place.view.named or own.isdisjoint(place.view.elements("mnt-by")):
+    if place.is_stored or place.values("organisation", org, "org-type") != ("OTHER",):
         return
-    if place.values("organisation", org, "org-type") == ("OTHER",):
+    if "sponsoring-org" not in place.view.named and not own.isdisjoint(place.view.elements("mnt-by")):
         message = f"sponsoring-org is missing, and {shown(org)} is no LIR"
         yield located("missing-sponsor", place.view.first, message, "expected sponsoring-org: and the id of an LIR")
 
@@ -109,7 +110,8 @@ def _repeated_abuse_c(place: Place, attribute: Attribute) -> Iterator[Problem]:
 
 def _orgs(place: Place) -> Iterator[PrimaryKey]:
     """Yield the organisation of the object, then those of the networks around it, the nearest first."""
-    own = (as_reference(attribute.value) for attribute in place.view.get("org")[:1])
+    attribute = find_attribute(place.object, "org")
+    own = iter([] if attribute is None else [as_reference(attribute.value)])
     if place.space is None or place.class_name not in NETWORKS:
         return own
     around = iter_ancestors(place.objects, place.space, place.class_name, place.home)

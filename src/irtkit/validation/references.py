@@ -4,9 +4,10 @@ What is said of the objects referred to beyond that is in `irtkit.validation.par
 an object (`mnt-ref`, an irt's `auth`) is judged here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from irtkit.problems import Problem
 from irtkit.rpsl import Attribute, PrimaryKey, RpslObject, as_primary_key
@@ -84,77 +85,96 @@ def _creation(place: Place) -> Iterator[Problem]:
     if place.key is not None and place.key.startswith("AUTO-"):
         yield from _repeated_key(place)
     found = _find_lines(place)
-    sound = place.surroundings.sound_lines(place.home, place.class_name)
     for attribute, row, telling in found.doubtful:
         problems = [problem for named in _iter_named(attribute, row) for problem in _judged(place, named)]
-        line = attribute.raw.removesuffix("\n")
-        if not problems and "\n" not in line and "#" not in line:
-            sound[line] = telling
+        if not problems:
+            _remember(found.sound, attribute, telling)
         yield from problems
-    if place.references and not _OF_PARTIES.isdisjoint(found.telling):
-        yield from _parties(place, found.outline)
+    if not _OF_PARTIES.isdisjoint(found.meant) and place.references:
+        yield from _parties(place, found)
 
 
 class _Lines(NamedTuple):
-    """What matters of the lines of an object: attributes that refer to something which may not be sound, and others.
+    """What matters of the lines of an object.
 
-    *outline* are the lines of the telling attributes, and *telling* the names of those. Beside each doubtful attribute
-    stands its row, and its name if it is telling.
+    *lines* are those of attributes that refer to something or tell, and *meant* the name of each that tells. *doubtful*
+    are attributes that refer to something which may not be there, each with its row and its name if it is telling;
+    *sound* are the lines that are known to be none of those, and what each means.
     """
 
+    lines: list[str]
+    meant: list[str | None]
     doubtful: list[tuple[Attribute, Reference, str]]
-    outline: list[str]
-    telling: set[str]
+    sound: dict[str, str]
 
 
 def _find_lines(place: Place) -> _Lines:
-    """Read an object line by line.
+    """Find the lines that matter.
 
     Most objects of a submission name the same few others, in the same words: then their attributes need not be read.
     """
-    obj, found = place.object, _Lines([], [], set())
-    names, sound = (
-        _names_of(place.surroundings.schema, place.class_name),
-        place.surroundings.sound_lines(place.home, place.class_name),
-    )
-    text = str(obj)
-    one_by_one = "#" not in text and "\n " not in text and "\n\t" not in text and "\n+" not in text
-    lines = text.split("\n") if one_by_one else [attribute.raw.removesuffix("\n") for attribute in obj.attributes]
-    for number, line in enumerate(lines):
-        name = line[: line.find(":")]
-        if name not in names and (name.islower() or name.lower() not in names):
-            continue
-        telling = sound.get(line)
-        if telling is None:
-            row, telling = names[name.lower()]
+    obj, text = place.object, "\n" + str(place.object)
+    names = _names_of(place.surroundings.schema, place.class_name)
+    sound = place.surroundings.sound_lines(place.home, place.class_name)
+    lines = names.lines.findall(text)
+    found = _Lines(lines, [*map(sound.get, lines)], [], sound)
+    if None not in found.meant:
+        return found
+    if all(line[: line.find(":")] in names.rows for line in lines):
+        attributes = [
+            Attribute(line[1], obj.line_of(text.count("\n", 0, line.start()))) for line in names.lines.finditer(text)
+        ]
+    else:
+        attributes = [attribute for attribute in obj.attributes if attribute.name in names.rows]
+        lines = [attribute.raw.removesuffix("\n") for attribute in attributes]
+        found = _Lines(lines, [*map(sound.get, lines)], [], sound)
+    for at, attribute in enumerate(attributes):
+        if found.meant[at] is None:
+            row, telling = names.rows[attribute.name]
+            found.meant[at] = telling
             if row is not None:
-                attribute = Attribute(line, obj.line_of(number)) if one_by_one else obj.attributes[number]
                 found.doubtful.append((attribute, row, telling))
-        if telling:
-            found.outline.append(line)
-            found.telling.add(telling)
+            else:
+                _remember(sound, attribute, telling)
     return found
 
 
-_Names: TypeAlias = Mapping[str, tuple[Reference | None, str]]
+def _remember(sound: dict[str, str], attribute: Attribute, telling: str) -> None:
+    """Note that the line of an attribute is sound, and what it means; nothing of an attribute that goes over lines."""
+    line = attribute.raw.removesuffix("\n")
+    if "\n" not in line and "#" not in line:
+        sound[line] = telling
+
+
+class _Names(NamedTuple):
+    """The names that matter, short ones, too: what is said of references there, and the name if it is telling.
+
+    *lines* finds, in a text with a line feed before it, the lines that begin with one of the names, and those that do
+    not begin with a name in small letters: they go on with another line, or may have one of the names all the same.
+    """
+
+    rows: Mapping[str, tuple[Reference | None, str]]
+    lines: re.Pattern[str]
 
 
 @lru_cache(maxsize=256)
 def _names_of(schema: Schema, class_name: str) -> _Names:
-    """Return the names that matter, short ones, too: what is said of references there, and what is telling."""
     rows = references_of(schema, class_name)
     long = {name: (rows.get(name), name if name in _TELLING else "") for name in (*rows, *_TELLING)}
     short = {name: long[meant] for name, meant in SHORT_NAMES.items() if meant in long}
-    return {**long, **short, **{f"*{name}": known for name, known in short.items()}}
+    names = {**long, **short, **{f"*{name}": known for name, known in short.items()}}
+    one_of_them = "|".join(map(re.escape, names))
+    return _Names(names, re.compile(rf"\n((?:{one_of_them}):.*|(?![a-z0-9-]++:).+)"))
 
 
-def _parties(place: Place, outline: list[str]) -> Iterator[Problem]:
+def _parties(place: Place, found: _Lines) -> Iterator[Problem]:
     """Yield what is wrong with the parties that an object names, unless an object with the same outline was sound."""
+    outline = [line for line, telling in zip(found.lines, found.meant, strict=True) if telling]
     known = (place.home, place.class_name, *outline, place.status, "stored" if place.is_stored else "new")
     if known in place.surroundings.sound:
         return
     problems = list(iter_party_problems(place))
-    if not problems and not place.view.get("abuse-c"):  # what is around an object can have the same abuse-c
+    if not problems and "abuse-c" not in found.meant:  # what is around an object can have the same abuse-c
         place.surroundings.remember(known)
     yield from problems
 
