@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from irtkit.clients.outputs import replacing
+from irtkit.clients import outputs
+from irtkit.clients.outputs import replacing, writing
 from irtkit.errors import IndexFileError, OutputError
 
 
@@ -128,3 +130,44 @@ def test_other_errors_are_not_taken_for_its_own(tmp_path: Path) -> None:
     """An OSError of what reads meanwhile stays one."""
     with pytest.raises(FileNotFoundError), replacing(str(tmp_path / "file")):
         (tmp_path / "missing").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux is told")
+def test_a_long_output_is_passed_on_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole and unchanged, once it is long; a short one, and a file that is read again at once, are left alone."""
+    told = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda *advice: told.append(advice[1:]))
+    monkeypatch.setattr(outputs, "_SHORT", 1000)
+    monkeypatch.setattr(outputs, "_STEP", 300)
+    path = tmp_path / "file"
+    with replacing(str(path)) as file:
+        file.write(b"x" * 5000)
+    with writing(str(path)) as file:
+        file.write(b"a" * 1000)
+        assert told == []
+        file.write(b"b" * 200)
+        assert len(told) == 1
+        file.write(b"c" * 200)
+        file.write(b"d" * 200)
+    assert told == [(0, 0, os.POSIX_FADV_DONTNEED)] * 2
+    assert path.read_bytes() == b"a" * 1000 + b"b" * 200 + b"c" * 200 + b"d" * 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux is told")
+def test_a_disk_slower_than_the_writer_is_left_to_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passing on ends where it takes the time that writing should have."""
+    told = []
+
+    def slow(*advice: int) -> None:
+        told.append(advice)
+        time.sleep(0.05)
+
+    monkeypatch.setattr(os, "posix_fadvise", slow)
+    monkeypatch.setattr(outputs, "_SHORT", 0)
+    monkeypatch.setattr(outputs, "_STEP", 0)
+    path = tmp_path / "file"
+    with writing(str(path)) as file:
+        for _ in range(5):
+            file.write(b"line\n")
+    assert len(told) == 1
+    assert path.read_bytes() == b"line\n" * 5

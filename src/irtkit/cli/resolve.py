@@ -217,7 +217,11 @@ def _resolve_list(index: Index, path: str, column: str | None, wanted: Wanted) -
     from irtkit.clients.lists import open_list  # noqa: PLC0415 - the same
 
     to_terminal = wanted.output is None and sys.stdout.isatty()
-    with open_list(path, column) as found, list_bar(path, found.size, to_terminal=to_terminal) as show:
+    wide = "contacts" in wanted.fields
+    with (
+        open_list(path, column, wide=wide) as found,
+        list_bar(path, found.size, to_terminal=to_terminal) as show,
+    ):
 
         def shown() -> Iterator[Block]:
             for block in found.blocks:
@@ -230,7 +234,7 @@ def _resolve_list(index: Index, path: str, column: str | None, wanted: Wanted) -
 def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: Wanted) -> None:
     from irtkit.clients.outputs import writing  # noqa: PLC0415 - lists only
 
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "-1")  # Arrow's allocator: the next block needs the same memory
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # it keeps what the next block needs, and little more
     from irtkit.clients.resolving import ListResolver  # noqa: PLC0415 - the same
 
     with writing(wanted.output) as file:

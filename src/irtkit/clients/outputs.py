@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 from irtkit.errors import FileError, OutputError
@@ -31,12 +32,27 @@ Failure: TypeAlias = "Callable[..., FileError]"
 """An exception's class: it takes a message, and *path*."""
 
 
-class _File(io.FileIO):
-    """A file whose `write` writes everything, and says of which file it failed."""
+_SHORT = 32 << 20
+"""Bytes of a file that may stay in memory; so may what is written while a step is on its way to the disk."""
+_STEP = 8 << 20
+_MOST_TIME = 0.25
+"""Share of the time that passing on may take."""
 
-    def __init__(self, file: int | Path, path: str, failure: Failure) -> None:
+
+class _File(io.FileIO):
+    """A file whose `write` writes everything, and says of which file it failed.
+
+    A *passing* one does not fill the system's memory when it is long: what was written goes to the disk early, and the
+    memory is used again, which is faster where fresh memory has to be fetched first. That ends where the disk is slower
+    than the writer.
+    """
+
+    def __init__(self, file: int | Path, path: str, failure: Failure, *, passing: bool = False) -> None:
         super().__init__(file, "w")
         self._path, self._failure = path, failure
+        self._passing = passing and sys.platform == "linux"
+        self._room = _SHORT
+        self._began, self._spent = monotonic(), 0.0
 
     def write(self, data: Buffer) -> int:
         left = memoryview(data).cast("B")
@@ -44,7 +60,21 @@ class _File(io.FileIO):
         with _failing(self._path, self._failure):
             while left:
                 left = left[super().write(left) :]
+        self._room -= size
+        if self._passing and self._room < 0:
+            self._pass_on()
         return size
+
+    def _pass_on(self) -> None:
+        self._room = _STEP
+        began = monotonic()
+        try:
+            os.posix_fadvise(self.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        except OSError:  # a pipe or a device
+            self._passing = False
+        ended = monotonic()
+        self._spent += ended - began
+        self._passing &= self._spent < _MOST_TIME * (ended - self._began)
 
 
 @contextmanager
@@ -64,21 +94,24 @@ def writing(path: str | None) -> Iterator[IO[bytes]]:
     Raises: OutputError, also while it is written, when it cannot be written; BrokenPipeError when nobody reads it.
     """
     if path is not None:
-        with replacing(path) as file:
+        with replacing(path, passing=True) as file:
             yield file
         return
     sys.stdout.flush()
-    with _File(os.dup(sys.stdout.fileno()), "standard output", OutputError) as file:
+    with _File(os.dup(sys.stdout.fileno()), "standard output", OutputError, passing=True) as file:
         yield file
 
 
 @contextmanager
-def replacing(path: str, failure: Failure = OutputError, *, durable: bool = False) -> Iterator[IO[bytes]]:
+def replacing(
+    path: str, failure: Failure = OutputError, *, durable: bool = False, passing: bool = False
+) -> Iterator[IO[bytes]]:
     """Open a file beside *path* for writing, and put it in its place in one step when the `with` statement ends.
 
     Whoever opens *path* meanwhile gets the old file. After an exception the old file stays and the new one is
     removed; what a killed writer left is used again by the next one. The `with` statement holds a lock, so that a
-    second writer fails at once. *durable* waits until the disk has it. A device or a pipe is written as it is.
+    second writer fails at once. *durable* waits until the disk has it; *passing* keeps a long file from filling the
+    system's memory. A device or a pipe is written as it is.
 
     Raises: *failure*, also while it is written, when another process is writing there, or when it cannot be written.
     """
@@ -96,7 +129,7 @@ def replacing(path: str, failure: Failure = OutputError, *, durable: bool = Fals
         handle = _locked(beside)
     if handle is None:
         raise failure("another process is writing this file; wait for it to end", path=path)
-    with _File(handle, path, failure) as file:
+    with _File(handle, path, failure, passing=passing) as file:
         try:
             yield file
             with _failing(path, failure):

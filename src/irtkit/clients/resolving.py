@@ -14,7 +14,6 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import parquet
 
 from irtkit.addresses import line_ends
 from irtkit.index.answers import record_of
@@ -33,7 +32,7 @@ __all__ = ["SCHEMA", "ListResolver"]
 _Part = TypeVar("_Part")
 
 _THREADS = 2
-_AHEAD = 3
+_AHEAD = 2
 """Blocks that are read before the first of them has to be written."""
 
 SCHEMA = pa.schema(
@@ -77,6 +76,7 @@ class ListResolver:
             yield head + b"\n"
         for part in _in_order(lambda block: self._text(text, block), blocks):
             yield memoryview(part)[1:]
+            del part  # the next one needs its memory
             yield b"\n"
 
     def tables(self, blocks: Iterable[Block]) -> Iterator[pa.Table]:
@@ -85,6 +85,8 @@ class ListResolver:
 
     def write_parquet(self, blocks: Iterable[Block], file: IO[bytes]) -> None:
         """Write the records of *blocks* as one Parquet file."""
+        from pyarrow import parquet  # noqa: PLC0415 - a tenth of a second, for Parquet only
+
         with parquet.ParquetWriter(file, self._schema, compression="zstd") as writer:
             for table in self.tables(blocks):
                 writer.write_table(table)

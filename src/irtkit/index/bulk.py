@@ -40,7 +40,7 @@ _CHUNK = 1 << 17
 _WORTH_SHARING = 1 << 15
 _THREADS = 2
 _LOW = (1 << 64) - 1
-_FREED = 4 << 20
+_FREED = 16 << 20
 """A block whose release teaches glibc to keep what is freed (mallopt(3), M_MMAP_THRESHOLD), in bytes."""
 _DTYPES = {"B": np.uint8, "H": np.uint16, "i": np.int32, "I": np.uint32, "q": np.int64, "Q": np.uint64}
 
@@ -129,7 +129,7 @@ class Bulk:
         order = radix_order(addresses, (0, 16))
         segment = self._start.searchsorted(addresses[order], side="right")
         segment -= 1
-        rows[order] = self._row[segment]
+        rows[order] = self._row.take(segment, mode="clip")
 
     def lookup_ipv6(self, high: Array, low: Array) -> Rows:
         """Return the row of each IPv6 address given as two halves."""

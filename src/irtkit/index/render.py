@@ -38,11 +38,13 @@ _LINE_FIELDS = ("input", "address")
 _ANSWER_FIELDS = ("irt_network", "irts", "contacts", "email", "reason")
 _TABLE_BYTES = 96 << 20
 """Texts of rows that are kept, at most."""
-_WORTH = {"answer": 8, "object": 2, "row": 1}
+_WORTH = {"answer": 8, "object": 8, "row": 1}
 """A table of a kind is made once this many times the records written are more than the rows of the index."""
 _PIECE = 1 << 14
-"""Rows whose texts are made at once: on the way there they are in memory several times."""
-_RELEASED = 4 * _PIECE
+"""Records whose texts are made at once: on the way there they are in memory several times."""
+_BLOCK = 1 << 20
+"""Bytes of text that are searched at once."""
+_RELEASED = 1 << 16
 """Rows after which the memory that the index was read into is let go of."""
 _FORMULA = b"=+-@"
 _QUOTED = b'",'
@@ -59,6 +61,7 @@ class Text:
         self.records = records
         self.fields = tuple(fields)
         self._cells: dict[str, pa.Array] = {}
+        self._lock = Lock()
         self._groups = [_Group(self, kind, names) for kind, names in _runs(self.fields, _kind)]
         self._wide_groups = [_Group(self, kind, names) for kind, names in _runs(self.fields, _wide_kind)]
         self._seen = 0
@@ -87,6 +90,8 @@ class Text:
         if self._groups is not self._wide_groups and all(group.has_table() for group in self._wide_groups):
             self._groups = self._wide_groups
             self.__dict__.pop("distinct_answers", None)
+        for group in self._groups:  # another thread may be making a table: make another one meanwhile
+            group.has_table()
         pieces = [
             group.of_lines(lines, read) if group.kind == "line" else group.of_rows(read) for group in self._groups
         ]
@@ -111,11 +116,19 @@ class Text:
         """Whether so many records were written that the texts of all rows pay; there are few different answers."""
         return self._seen * _WORTH[kind] > self.rows
 
+    @property
+    def kept(self) -> int:
+        """Bytes of the tables of parts of a record; one of whole records would be no smaller."""
+        return sum(group.kept for group in self._groups)
+
     @cached_property
     def without_email(self) -> Array:
         """Whether each row has no e-mail; then two entries for NO_ADDRESS and NO_ROW."""
-        rows = np.arange(self.rows, dtype=np.int32)
-        return np.append(self.records.codes("email", rows) < 0, [True, True])
+        without = np.ones(self.rows + 2, np.bool_)
+        for begin in range(0, self.rows, _PIECE):
+            rows = np.arange(begin, min(begin + _PIECE, self.rows), dtype=np.int32)
+            without[rows] = self.records.codes("email", rows) < 0
+        return without
 
     @cached_property
     def distinct_answers(self) -> tuple[Array, Array]:
@@ -124,13 +137,15 @@ class Text:
         flags = np.append(array("object.flags"), np.uint8(0))[array("row.object")]
         nothing = (flags & (Flag.PLACEHOLDER.value | Flag.ROOT.value)) > 0
         key = _packed(array("row.irt"), array("row.irt_up"))
-        key = key << np.uint64(32) | _packed(array("row.abuse"), array("row.abuse_up")) << np.uint64(1)
-        key |= nothing.astype(np.uint64)
+        key <<= np.uint64(31)
+        key |= _packed(array("row.abuse"), array("row.abuse_up"))
+        key <<= np.uint64(1)
+        key |= nothing
         order = np.argsort(key)
         new = np.ones(len(order), np.bool_)
         new[1:] = key[order[1:]] != key[order[:-1]]
-        answer = np.empty(len(order) + 2, np.int64)
-        answer[order] = np.cumsum(new) - 1
+        answer = np.empty(len(order) + 2, np.int32)
+        answer[order] = np.cumsum(new, dtype=np.int32) - np.int32(1)
         count = int(new.sum())
         answer[-2:] = count, count + 1
         return np.append(order[new], [len(order), len(order) + 1]), answer
@@ -154,11 +169,12 @@ class Text:
         return cells.take(pa.array(np.where(codes < 0, len(cells) - 1, codes)))
 
     def _cells_of(self, field: str) -> pa.Array:
-        found = self._cells.get(field)
-        if found is None:
-            found = self.irt_cells() if field == "irts" else self.cells(field, self.records.dictionary(field))
-            self._cells[field] = found
-        return found
+        with self._lock:
+            found = self._cells.get(field)
+            if found is None:
+                found = self.irt_cells() if field == "irts" else self.cells(field, self.records.dictionary(field))
+                self._cells[field] = found
+            return found
 
     def irt_cells(self) -> pa.Array:
         """Return the irts of each irt set as they stand in the text; the last set is empty."""
@@ -183,11 +199,14 @@ def _wide_kind(field: str) -> str:
 
 def _packed(holder: Array, up: Array) -> NDArray[np.uint64]:
     """Number the pairs of holder and levels up, in 31 bits."""
+    packed = holder.astype(np.uint64)
+    packed += np.uint64(1)  # none is -1
     if len(holder) >> 23 or int(up.max(initial=0)) >> 8:
-        _, pair = np.unique((holder.astype(np.int64) + 1) << 16 | up, return_inverse=True)
-    else:
-        pair = (holder.astype(np.int64) + 1) << 8 | up
-    packed: NDArray[np.uint64] = pair.astype(np.uint64)
+        packed <<= np.uint64(16)
+        packed |= up
+        return np.unique(packed, return_inverse=True)[1].astype(np.uint64)
+    packed <<= np.uint64(8)
+    packed |= up
     return packed
 
 
@@ -199,8 +218,7 @@ class _Group:
         self.kind = kind
         self._text = text
         self._lock = Lock()
-        self._table: pa.Array | None = None
-        self._index: Array | None = None
+        self._table: _Table | None = None
         self._refused = kind != "answer" and len({_kind(field) for field in fields}) == len(fields) == 1
         """A single field of an object: its dictionary is the table."""
 
@@ -217,13 +235,10 @@ class _Group:
         special = np.zeros(len(read.row), np.bool_)
         if "reason" in self.fields:
             special = read.special(self._text.without_email[read.row] & (read.row != NO_ADDRESS))
-        if not self.has_table() or self._table is None:
+        wait = self.kind == "answer"  # composing a contact for each line takes longer, and memory
+        if not self.has_table(wait=wait) or self._table is None:
             return self._compose(read.row, special)
-        if self._index is None:
-            place = np.where(read.row < 0, read.row + len(self._table), read.row)
-        else:
-            place = self._index[read.row]
-        found = self._table.take(pa.array(place))
+        found = self._table.take(read.row)
         if not special.any():
             return found
         return pc.replace_with_mask(found, pa.array(special), self._compose(read.row[special], special[special]))
@@ -241,48 +256,79 @@ class _Group:
             return columns[0]
         return pc.binary_join_element_wise(*columns, self._text.separator)
 
-    def has_table(self) -> bool:
-        """Make the texts of all rows once, when that pays and they are small; one thread makes them, others go on.
+    def has_table(self, *, wait: bool = False) -> bool:
+        """Make the texts of all rows once, when that pays and they are small; fields of the line need none.
 
-        Fields of the line need none.
+        One thread makes them; others go on and find none, or *wait* for it.
         """
         if self._table is not None or self.kind == "line":
             return True
-        if self._refused or not self._text.worth_a_table(self.kind) or not self._lock.acquire(blocking=False):
+        if self._refused or not self._text.worth_a_table(self.kind) or not self._lock.acquire(blocking=wait):
             return False
         try:
-            if self._table is None:
-                self._make_table()
+            self._make_table()
         finally:
             self._lock.release()
         return self._table is not None
 
     def _make_table(self) -> None:
+        if self._table is not None or self._refused:  # by now
+            return
         rows = np.arange(-2, self._text.rows, dtype=np.int32)
         rows = np.roll(rows, -2)
         index = None
         if self.kind == "answer":
             first, index = self._text.distinct_answers
             rows = rows[first]
-        sample = rows[:: max(1, len(rows) >> 12)]
-        mean = len(_data(self._compose(sample, np.zeros(len(sample), np.bool_)))) / len(sample)
-        if mean * len(rows) > _TABLE_BYTES:
-            self._refused = True
-            return
-        self._index, self._table = index, self._table_of(rows)
+        is_wider = self.kind == "row" and self._text.kept > _TABLE_BYTES
+        self._refused = is_wider or self._size_of(rows) > _TABLE_BYTES
+        if not self._refused:
+            self._release()
+            self._table = _Table(*self._texts_of(rows), index)
+        self._release()
 
-    def _table_of(self, rows: Array) -> pa.Array:
-        """Return the fields of each of *rows*, which are in memory once, except for a piece."""
+    def _release(self) -> None:
+        """Let go of memory: the columns of the index that no line needs any more, and what composing records took."""
+        self._text.records.bulk.file.release()
+        pa.default_memory_pool().release_unused()
+
+    @property
+    def kept(self) -> int:
+        """Bytes of the table."""
+        return 0 if self._table is None else self._table.size
+
+    def _size_of(self, rows: Array) -> float:
+        """Estimate the bytes of the fields of all *rows*."""
+        sample = rows[:: max(1, len(rows) >> 12)]
+        return len(_data(self._compose(sample, np.zeros(len(sample), np.bool_)))) / len(sample) * len(rows)
+
+    def _texts_of(self, rows: Array) -> tuple[NDArray[np.int32], bytearray]:
+        """Return the fields of each of *rows*, end to end: where each text begins and the last ends, and the text."""
         text = bytearray()
         at = np.zeros(len(rows) + 1, np.int32)
         for begin in range(0, len(rows), _PIECE):
-            piece = self._compose(rows[begin : begin + _PIECE], np.zeros(min(_PIECE, len(rows) - begin), np.bool_))
+            part = rows[begin : begin + _PIECE]
+            piece = self._compose(part, np.zeros(len(part), np.bool_))
             ends = _offsets(piece)
             at[begin + 1 : begin + len(ends)] = ends[1:] + (len(text) - ends[0])
             text += _data(piece)
-            if begin % _RELEASED == 0:  # the columns of the index, which no line needs any more
+            if begin % _RELEASED == 0:
                 self._text.records.bulk.file.release()
-        return pa.Array.from_buffers(pa.string(), len(rows), [None, pa.py_buffer(at), pa.py_buffer(text)])
+        return at, text
+
+
+class _Table:
+    """The texts of all rows; *index* tells which text is that of a row, if not the one in its place."""
+
+    def __init__(self, at: NDArray[np.int32], text: bytearray, index: Array | None) -> None:
+        self.size = len(text)
+        self._index = index
+        self._texts = pa.Array.from_buffers(pa.string(), len(at) - 1, [None, pa.py_buffer(at), pa.py_buffer(text)])
+
+    def take(self, rows: Array) -> pa.Array:
+        """Return the texts of *rows*, NO_ADDRESS and NO_ROW being the last two."""
+        place = np.where(rows < 0, rows + len(self._texts), rows) if self._index is None else self._index[rows]
+        return self._texts.take(pa.array(place))
 
 
 def _lines(text: NDArray[np.uint8], ends: Array) -> pa.Array:
@@ -329,12 +375,16 @@ def _holding(texts: pa.Array, signs: bytes) -> tuple[Array, Array]:
     data = texts.buffers()[2]
     body = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
     found = np.zeros(len(texts), np.bool_)
-    hit = np.zeros(len(body), np.bool_)
-    for sign in signs:
-        hit |= body == sign
-    found[np.searchsorted(at, np.flatnonzero(hit), side="right") - 1] = True
-    first = np.append(body, np.uint8(0))[at[:-1]]
-    return found, np.where(np.diff(at) > 0, first, 0)
+    for begin in range(int(at[0]), int(at[-1]), _BLOCK):
+        block = body[begin : min(begin + _BLOCK, int(at[-1]))]
+        hit = np.zeros(len(block), np.bool_)
+        for sign in signs:
+            hit |= block == sign
+        found[np.searchsorted(at, np.flatnonzero(hit) + begin, side="right") - 1] = True
+    written = np.diff(at) > 0
+    first = np.zeros(len(texts), np.uint8)
+    first[written] = body[at[:-1][written]]
+    return found, first
 
 
 class CsvText(Text):
