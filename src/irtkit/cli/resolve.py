@@ -214,12 +214,11 @@ def _block_of(texts: Sequence[str]) -> Block:
 
 def _resolve_list(index: Index, path: str, column: str | None, wanted: Wanted) -> None:
     from irtkit.cli.progress import list_bar  # noqa: PLC0415 - lists only
-    from irtkit.clients.lists import open_list  # noqa: PLC0415 - the same
+    from irtkit.clients.lists import is_wide, open_list  # noqa: PLC0415 - the same
 
     to_terminal = wanted.output is None and sys.stdout.isatty()
-    wide = "contacts" in wanted.fields
     with (
-        open_list(path, column, wide=wide) as found,
+        open_list(path, column, wide=is_wide(wanted.fields)) as found,
         list_bar(path, found.size, to_terminal=to_terminal) as show,
     ):
 

@@ -12,7 +12,7 @@ import csv
 import json
 import os
 import select
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -22,11 +22,11 @@ from irtkit.errors import ListError, RangeError
 from irtkit.index.layout import printable
 from irtkit.resources import AddressRange
 
-__all__ = ["Block", "Kind", "ListFile", "block_of", "open_list"]
+__all__ = ["Block", "Kind", "ListFile", "block_of", "is_wide", "open_list"]
 
 Kind: TypeAlias = Literal["text", "csv", "jsonl", "parquet"]
 
-_SIZE = 512 << 10
+_SIZE = 1 << 20
 """Bytes of a block: enough to keep NumPy busy, and several blocks are in memory at once."""
 _SIZE_OF_WIDE = 256 << 10
 """The same where long records are made of the lines."""
@@ -96,6 +96,11 @@ def _tidy(text: bytes) -> bytes:
     if any(blank in text for blank in _BLANKS):
         return b"\n".join([line.strip() for line in text.split(b"\n")])
     return text
+
+
+def is_wide(fields: Collection[str]) -> bool:
+    """Tell whether records of these *fields* are long: of a whole record contacts are the largest part."""
+    return "contacts" in fields
 
 
 @contextmanager

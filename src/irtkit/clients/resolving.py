@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from irtkit.addresses import line_ends
+from irtkit.clients.lists import is_wide
 from irtkit.index.answers import record_of
 from irtkit.index.bulk import NO_ADDRESS, Read
 from irtkit.index.records import Records, table_of_rows
@@ -32,8 +33,10 @@ __all__ = ["SCHEMA", "ListResolver"]
 _Part = TypeVar("_Part")
 
 _THREADS = 2
-_AHEAD = 2
-"""Blocks that are read before the first of them has to be written."""
+_AHEAD = 6
+"""Blocks that are read before the first of them has to be written: one may take long, while tables are made for all."""
+_AHEAD_OF_WIDE = 3
+"""The same where long records are made of the lines."""
 
 SCHEMA = pa.schema(
     {
@@ -68,20 +71,21 @@ class ListResolver:
         self._index = index
         self._records = Records(index.bulk, policy)
         self._schema = pa.schema([SCHEMA.field(field) for field in fields])
+        self._ahead = _AHEAD_OF_WIDE if is_wide(fields) else _AHEAD
 
     def texts(self, blocks: Iterable[Block], form: str) -> Iterator[bytes | memoryview]:
         """Yield the records of *blocks* as text; *form* is `csv` or `jsonl`."""
         text = {"csv": CsvText, "jsonl": JsonText}[form](self._records, self._schema.names)
         if head := text.head():
             yield head + b"\n"
-        for part in _in_order(lambda block: self._text(text, block), blocks):
+        for part in _in_order(lambda block: self._text(text, block), blocks, self._ahead):
             yield memoryview(part)[1:]
             del part  # the next one needs its memory
             yield b"\n"
 
     def tables(self, blocks: Iterable[Block]) -> Iterator[pa.Table]:
         """Yield the records of *blocks* as tables, columns as in `SCHEMA`."""
-        return _in_order(self._table, blocks)
+        return _in_order(self._table, blocks, _AHEAD_OF_WIDE)
 
     def write_parquet(self, blocks: Iterable[Block], file: IO[bytes]) -> None:
         """Write the records of *blocks* as one Parquet file."""
@@ -128,15 +132,18 @@ class ListResolver:
         return pa.concat_tables([table, patch]).take(pa.array(place))
 
 
-def _in_order(work: Callable[[Block], _Part], blocks: Iterable[Block]) -> Iterator[_Part]:
-    """Yield what *work* makes of each block, in order; two threads work while the caller uses what is ready."""
+def _in_order(work: Callable[[Block], _Part], blocks: Iterable[Block], ahead: int) -> Iterator[_Part]:
+    """Yield what *work* makes of each block, in order; two threads work while the caller uses what is ready.
+
+    They are no more than *ahead* blocks before the caller.
+    """
     pending: deque[Future[_Part]] = deque()
     pool = ThreadPoolExecutor(_THREADS, "irtkit-resolve")
     try:
         for block in blocks:
             if len(block.text) > 1:
                 pending.append(pool.submit(work, block))
-            while len(pending) > (0 if block.pause else _AHEAD):
+            while len(pending) > (0 if block.pause else ahead):
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()

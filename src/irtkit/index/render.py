@@ -141,7 +141,7 @@ class Text:
         key |= _packed(array("row.abuse"), array("row.abuse_up"))
         key <<= np.uint64(1)
         key |= nothing
-        order = np.argsort(key)
+        order = np.argsort(key, kind="stable")
         new = np.ones(len(order), np.bool_)
         new[1:] = key[order[1:]] != key[order[:-1]]
         answer = np.empty(len(order) + 2, np.int32)
