@@ -37,12 +37,13 @@ class Bench:
     `rounds` is how often each program runs; the medians count.
     """
 
-    def __init__(self, data: Path, scale: Scale, rounds: int) -> None:
+    def __init__(self, data: Path, scale: Scale, rounds: int, scratch: Path | None = None) -> None:
         self.data, self.scale, self.rounds = data.resolve(), scale, rounds
         self.data.mkdir(parents=True, exist_ok=True)
-        in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 8e9
-        self.scratch = Path(tempfile.mkdtemp(prefix="irtkit-bench-", dir=MEMORY if in_memory else self.data))
-        """Short-lived lists and tables: in memory when there is room, so that no disk is measured."""
+        if scratch is None and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 8e9:
+            scratch = MEMORY
+        self.scratch = Path(tempfile.mkdtemp(prefix="irtkit-bench-", dir=scratch or self.data))
+        """Short-lived lists and tables: where it is said, or in memory when there is room, so that no disk counts."""
 
     def __enter__(self) -> Self:
         return self

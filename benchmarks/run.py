@@ -50,6 +50,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=SUBJECTS, help="a subject; may be repeated")
     parser.add_argument("--scale", choices=SCALES, default="1m", help="size of the dumps (default 1m)")
     parser.add_argument("--data", type=Path, default=HERE / "data", help="folder that keeps dumps and environments")
+    parser.add_argument("--scratch", type=Path, help="where programs write (default: in memory, if there is room)")
     parser.add_argument("--rounds", type=int, default=5, help="fresh processes per program (default 5)")
     parser.add_argument("--json", type=Path, help="write the rows to this file, too")
     return parser.parse_args()
@@ -59,7 +60,7 @@ def main() -> int:
     chosen = arguments()
     facts = machine() | {"scale": f"{chosen.scale}, medians of {chosen.rounds} rounds"}
     found: list[Row] = []
-    with Bench(chosen.data, SCALES[chosen.scale], chosen.rounds) as bench:
+    with Bench(chosen.data, SCALES[chosen.scale], chosen.rounds, chosen.scratch) as bench:
         for name in chosen.only or SUBJECTS:
             print(f"{name} ...", file=sys.stderr, flush=True)
             subject: Callable[[Bench], Iterable[Row]] = importlib.import_module(name).rows
