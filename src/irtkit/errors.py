@@ -20,6 +20,7 @@ __all__ = [
     "RangeError",
     "ServerError",
     "UnreachableError",
+    "reason_of",
 ]
 
 
@@ -127,3 +128,9 @@ class BudgetError(ServerError):
     def __init__(self, message: str, *, server: str, retry_at: float) -> None:
         super().__init__(message, server=server)
         self.retry_at = retry_at
+
+
+def reason_of(error: Exception) -> str:
+    """Return what went wrong in lower case: in the system's words if it was the system's, else in the error's own."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return (words or str(error)).lower()

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from irtkit import __version__
-from irtkit.errors import IrtkitError
+from irtkit.errors import IrtkitError, reason_of
 
 __all__ = ["main"]
 
@@ -86,7 +86,7 @@ def _fail(error: OSError) -> NoReturn:
     if error.filename is None:
         _forget_output()
     where = "standard output" if error.filename is None else os.fsdecode(error.filename)
-    raise _Failure(f"{where}: {(error.strerror or str(error)).lower()}") from None
+    raise _Failure(f"{where}: {reason_of(error)}") from None
 
 
 def _forget_output() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from irtkit.errors import FileError
+from irtkit.errors import FileError, reason_of
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
@@ -24,6 +24,5 @@ def passphrase_from(descriptor: int) -> Callable[[str], str]:
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             line = file.readline(_LONGEST).rstrip(b"\r\n").decode("utf-8", "surrogateescape")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileError(f"cannot be read: {reason}", path=f"file descriptor {descriptor}") from None
+        raise FileError(f"cannot be read: {reason_of(error)}", path=f"file descriptor {descriptor}") from None
     return lambda _: line

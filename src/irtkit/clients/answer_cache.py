@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from irtkit.errors import reason_of
 from irtkit.resources import AddressRange
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ class AnswerCache:
     def _give_up(self, error: Exception | str) -> None:
         self._forget_connection()
         self._is_useless = True
-        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else error
+        reason = reason_of(error) if isinstance(error, OSError) else error
         self._warn(f"the cache of answers {self.path} cannot be used: {reason}")
 
     def _forget_connection(self) -> None:

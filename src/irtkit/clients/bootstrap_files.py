@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from irtkit.clients.answer_cache import default_cache
 from irtkit.clients.driving import Client, run
 from irtkit.clients.outputs import replacing
-from irtkit.errors import OutputError
+from irtkit.errors import OutputError, reason_of
 from irtkit.live.memories import read_strings
 from irtkit.live.refreshing import Copy, Refreshed, bootstrap_of, refresh
 from irtkit.wire.rdap.bootstrap import BOOTSTRAP_KINDS, Bootstrap, BootstrapKind, built_in
@@ -41,8 +41,7 @@ class BootstrapFiles:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise OutputError(f"cannot be made: {reason}", path=str(self.folder)) from None
+            raise OutputError(f"cannot be made: {reason_of(error)}", path=str(self.folder)) from None
         for kind, copy in copies.items():
             members = {"body": copy.body.decode("utf-8", "replace"), "tag": copy.tag, "modified": copy.modified}
             with replacing(str(self._path(kind))) as file:

@@ -22,7 +22,7 @@ from isal import igzip, isal_zlib
 
 from irtkit.addresses import SLACK
 from irtkit.dump import BLOCK_SIZE, MAX_OBJECT, Block, Skipped, iter_blocks
-from irtkit.errors import DumpError
+from irtkit.errors import DumpError, reason_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,11 +109,7 @@ def _open(path: str) -> _Source:
     try:
         return _Source(path)
     except OSError as error:
-        raise DumpError(f"cannot be read: {_why(error)}", path=path) from None
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+        raise DumpError(f"cannot be read: {reason_of(error)}", path=path) from None
 
 
 def looks_like_dump(path: str) -> bool:
@@ -284,5 +280,5 @@ def _as_dump_error(error: BaseException, path: str) -> BaseException:
     if isinstance(error, _DAMAGE):
         return DumpError(f"gzip file is damaged: {error}", path=path)
     if isinstance(error, OSError):
-        return DumpError(f"cannot be read: {_why(error)}", path=path)
+        return DumpError(f"cannot be read: {reason_of(error)}", path=path)
     return error

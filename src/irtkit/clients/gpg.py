@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Final, NamedTuple, TypeAlias
 
-from irtkit.errors import IrtkitError
+from irtkit.errors import IrtkitError, reason_of
 
 __all__ = [
     "COMPUTING",
@@ -205,7 +205,7 @@ def _started(command: list[str], environment: dict[str, str], passed: list[IO[by
             start_new_session=True,
         )
     except OSError as error:
-        raise GpgError(f"gpg cannot be started: {(error.strerror or str(error)).lower()}") from None
+        raise GpgError(f"gpg cannot be started: {reason_of(error)}") from None
     try:
         yield process
     finally:

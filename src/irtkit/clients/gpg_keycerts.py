@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from isal import igzip, isal_zlib
 
-from irtkit.errors import FileError, IndexFileError
+from irtkit.errors import FileError, IndexFileError, reason_of
 from irtkit.openpgp.keycerts import CLASS_NAME, KeyCert, read_key_cert
 from irtkit.rpsl import ObjectParser, RpslObject
 
@@ -137,5 +137,4 @@ def _key_certs(objects: list[RpslObject]) -> list[RpslObject]:
 
 
 def _unreadable(path: str, error: Exception) -> FileError:
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return FileError(f"cannot be read: {reason.lower()}", path="standard input" if path == "-" else path)
+    return FileError(f"cannot be read: {reason_of(error)}", path="standard input" if path == "-" else path)

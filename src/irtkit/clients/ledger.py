@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from irtkit.clients.ledger_pages import MINUTE, PERSONAL, QUERIES, Account, Page, Usage, prune
-from irtkit.errors import FileError
+from irtkit.errors import FileError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -189,7 +189,7 @@ class Ledger:
                         database.execute("ROLLBACK")
                     raise
             except (sqlite3.Error, OSError) as error:
-                reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else error
+                reason = reason_of(error) if isinstance(error, OSError) else error
                 raise LedgerError(f"the ledger of queries cannot be used: {reason}", path=str(self.path)) from None
 
     def _database(self) -> sqlite3.Connection:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Literal, TypeAlias
 
-from irtkit.errors import ListError, RangeError
+from irtkit.errors import ListError, RangeError, reason_of
 from irtkit.index.layout import printable
 from irtkit.resources import AddressRange
 
@@ -202,7 +202,7 @@ class _Source:
             raise self._unreadable(error) from None
 
     def _unreadable(self, error: OSError) -> ListError:
-        return self.error(f"cannot be read: {(error.strerror or str(error)).lower()}")
+        return self.error(f"cannot be read: {reason_of(error)}")
 
 
 def _kind_of(source: _Source, column: str | None) -> Kind:

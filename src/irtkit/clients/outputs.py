@@ -18,7 +18,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, TYPE_CHECKING, TypeAlias
 
-from irtkit.errors import FileError, OutputError
+from irtkit.errors import FileError, OutputError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def _failing(path: str, failure: Failure) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise failure(f"cannot be written: {(error.strerror or str(error)).lower()}", path=path) from None
+        raise failure(f"cannot be written: {reason_of(error)}", path=path) from None
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 from isal import igzip, isal_zlib
 
 from irtkit.clients.outputs import replacing
-from irtkit.errors import FileError, IndexFileError, OutputError
+from irtkit.errors import FileError, IndexFileError, OutputError, reason_of
 from irtkit.rpsl import ObjectParser
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ def read_bytes(path: str) -> bytes:
             with Path(path).open("rb") as file:
                 data = _read(file)
     except (OSError, ValueError) as error:  # a NUL in a path is a ValueError
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise FileError(f"cannot be read: {reason.lower()}", path=name) from None
+        raise FileError(f"cannot be read: {reason_of(error)}", path=name) from None
     if data is None:
         raise FileError(f"is larger than {LARGEST >> 20} MB: no submission", path=name)
     return data
@@ -112,7 +111,7 @@ def replace_bytes(path: str, data: bytes) -> None:
             os.fchmod(file.fileno(), mode)
             file.write(data)
     except OSError as error:
-        raise OutputError(f"cannot be written: {(error.strerror or str(error)).lower()}", path=path) from None
+        raise OutputError(f"cannot be written: {reason_of(error)}", path=path) from None
 
 
 class Database(NamedTuple):
@@ -204,8 +203,7 @@ def _add_objects(path: str, objects: ObjectSet, left: int) -> int:
                     raise FileError(f"has more than {LARGEST >> 20} MB of objects; build an index", path=path)
                 count += _add_all(parser.feed(part), objects)
     except (OSError, ValueError, EOFError, *_DAMAGE) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise FileError(f"cannot be read: {reason.lower()}", path=path) from None
+        raise FileError(f"cannot be read: {reason_of(error)}", path=path) from None
     if not count + _add_all(parser.close(), objects):
         raise FileError("holds no object; expected RPSL objects, plain or gzip", path=path)
     return left

@@ -16,7 +16,7 @@ from irtkit.clients.connecting import Address, Place, connect, local_account, ow
 from irtkit.clients.connections import Connection, Pool, Slot
 from irtkit.clients.effects import Call, ExpiredError, Receive, Send, Sleep, Work
 from irtkit.clients.ledger import Account, Reservation
-from irtkit.errors import DeadlineError, QueryError, ServerError, UnreachableError
+from irtkit.errors import DeadlineError, QueryError, ServerError, UnreachableError, reason_of
 from irtkit.wire.questions import WhoisQuestion, WhoisReply
 from irtkit.wire.whois.framing import Framing, closing, opening
 
@@ -90,7 +90,7 @@ class _Asking:
             raise DeadlineError(f"the time was over while {self._doing}", server=name) from None
         except OSError as error:
             raise UnreachableError(
-                f"the connection broke while {self._doing}: {(error.strerror or str(error)).lower()}", server=name
+                f"the connection broke while {self._doing}: {reason_of(error)}", server=name
             ) from None
 
     def _ask_once(self, *, fresh: bool) -> Work[WhoisReply]:

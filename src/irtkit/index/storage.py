@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from irtkit.errors import IndexFileError
+from irtkit.errors import IndexFileError, reason_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -204,6 +204,4 @@ def _mapping(text: str) -> dict[str, Any]:
 
 
 def _why(error: OSError | ValueError) -> str:
-    if isinstance(error, OSError):
-        return (error.strerror or str(error)).lower()
-    return "it is empty"
+    return reason_of(error) if isinstance(error, OSError) else "it is empty"
