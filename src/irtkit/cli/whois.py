@@ -184,8 +184,9 @@ def _server(named: str, port: int | None, *, has_flags: bool) -> Server:
 
 
 def _place(server: Server) -> str:
-    host = server.host.lower().removesuffix(".")
-    return f"[{host}]:{server.port}" if ":" in host else f"{host}:{server.port}"
+    from irtkit.wire.targets import usual_host  # noqa: PLC0415 - not for the help
+
+    return f"{usual_host(server.host)}:{server.port}"
 
 
 def _found_something(answer: Answer) -> bool:

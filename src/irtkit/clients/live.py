@@ -24,7 +24,7 @@ from irtkit.live.places import Directory, Place
 from irtkit.registries import keeps_connections, server_named
 from irtkit.resources import AddressRange
 from irtkit.rpsl.faults import shown
-from irtkit.wire.targets import read_url
+from irtkit.wire.targets import read_url, usual_host
 
 if TYPE_CHECKING:
     from irtkit.live.gaps import LiveRecords
@@ -98,8 +98,7 @@ class Reach:
 
 
 def _named(host: str, port: int) -> str:
-    name = host.lower().removesuffix(".")
-    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    return f"{usual_host(host)}:{port}"
 
 
 class Kept:

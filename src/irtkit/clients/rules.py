@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from irtkit.wire.targets import PORTS
+from irtkit.wire.targets import PORTS, usual_host
 from irtkit.wire.whois.framing import LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ class Rules:
 
     def allows(self, host: str, port: int) -> bool:
         """Tell whether the user said that this server may be asked, whatever it is."""
-        name = host.lower().strip("[]").removesuffix(".")
-        shown = f"[{name}]" if ":" in name else name
+        shown = usual_host(host)
         return f"{shown}:{port}" in self.allowed or (port in _WELL_KNOWN and shown in self.allowed)
 
     def has_usual_port(self, port: int) -> bool:

@@ -25,6 +25,7 @@ __all__ = [
     "is_downgrade",
     "is_forbidden_address",
     "read_url",
+    "usual_host",
 ]
 
 PORTS: Final = {"whois": 43, "rwhois": 4321, "http": 80, "https": 443}
@@ -101,14 +102,20 @@ def _place(path: str, query: str | None) -> str:
     return f"/{'/'.join(kept)}{query or ''}"
 
 
+def usual_host(host: str) -> str:
+    """Return a host as the allowed ones are written: lower case, no final dot, an IPv6 address in brackets."""
+    name = host.lower().strip("[]").removesuffix(".")
+    return f"[{name}]" if ":" in name else name
+
+
 def find_refusal(host: str, port: int, scheme: str = "whois", *, allowed: Container[str] = ()) -> str | None:
     """Say why a referral may not lead to *host* and *port*, or return None if it may.
 
     *scheme* is one of `PORTS`. *allowed* holds what the user allows whatever it is: `HOST:PORT`, or `HOST` for the
     scheme's own port; an IPv6 address stands in brackets there.
     """
-    name = host.lower().strip("[]").removesuffix(".")
-    shown = f"[{name}]" if ":" in name else name
+    shown = usual_host(host)
+    name = shown.strip("[]")
     if f"{shown}:{port}" in allowed or (shown in allowed and port == PORTS[scheme]):
         return None
     if port != PORTS[scheme]:
