@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from irtkit.clients.driving import AsyncClient, Client, run, run_async
+from irtkit.clients.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from irtkit.clients.connections import Pool
     from irtkit.wire.questions import Journey, Question, Reply
 
-__all__ = ["KINDS", "Everywhere", "Runner", "ask", "make_client"]
+__all__ = ["KINDS", "LOOPBACK_RULES", "Everywhere", "Runner", "ask", "make_client"]
 
 T = TypeVar("T")
 KINDS = ("threads", "asyncio")
@@ -25,6 +26,10 @@ class Everywhere:
 
     def __contains__(self, target: object) -> bool:
         return True
+
+
+LOOPBACK_RULES = Rules(allowed=Everywhere(), attempts=1)
+"""For names that lead to loopback addresses, which no client asks that was not told it may."""
 
 
 class Runner(Protocol):

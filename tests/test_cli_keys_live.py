@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from irtkit.cli.keys import command
-from irtkit.clients.dumps import build_index
 from irtkit.openpgp.armour import PUBLIC_KEY, armoured
 from irtkit.openpgp.keycerts import grouped_fingerprint
 
 sys.path.insert(0, str(Path(__file__).parent))  # the folder is no package
 sys.path.insert(0, str(Path(__file__).parent / "openpgp"))  # nor is this one
 
-from openpgp_made import MadeKey, certif
+from openpgp_indexed import team_index
+from openpgp_made import MadeKey
 
 from replaying_server import ReplayingServer
 
@@ -63,15 +63,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, require: Callable[[st
     require("gpg")
     monkeypatch.setenv("IRTKIT_LEDGER", str(tmp_path / "ledger.sqlite"))
     monkeypatch.setenv("IRTKIT_CACHE", str(tmp_path / "answers.sqlite"))
-    name = f"PGPKEY-{TEAM.fingerprint[-8:]}"
-    dump = tmp_path / "ripe.db"
-    dump.write_text(
-        "inetnum: 192.31.196.0 - 192.31.196.255\nmnt-irt: IRT-EXAMPLE\nsource: RIPE\n\n"
-        f"irt: IRT-EXAMPLE\ne-mail: unread@ripe.net\nencryption: {name}\nsource: RIPE\n\n"
-        f"key-cert: {name}\n{certif(armoured(TEAM.public(), PUBLIC_KEY))}source: RIPE\n"
-    )
-    build_index([str(dump)], str(tmp_path / "index.irt"))
-    return tmp_path / "index.irt"
+    return team_index(tmp_path, TEAM, "unread@ripe.net")
 
 
 def keys(index: Path, *words: str) -> Result:

@@ -1,7 +1,7 @@
 """Keys where they are published, over real sockets and TLS: a domain's directory, and the usual key server."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,8 +11,6 @@ from click.testing import CliRunner, Result
 from irtkit.cli import keys_live
 from irtkit.cli.keys import command
 from irtkit.clients.driving import Client
-from irtkit.clients.dumps import build_index
-from irtkit.clients.rules import Rules
 from irtkit.live.keys import KeySearch, find_keys
 from irtkit.openpgp.armour import PUBLIC_KEY, armoured
 from irtkit.registries import KEY_SERVERS
@@ -21,9 +19,10 @@ from irtkit.wire.keyservers import vks_email_request, vks_fingerprint_request, w
 sys.path.insert(0, str(Path(__file__).parent))  # the folder is no package
 sys.path.insert(0, str(Path(__file__).parent / "openpgp"))  # nor is this one
 
-from openpgp_made import MadeKey, certif
+from openpgp_indexed import team_index
+from openpgp_made import MadeKey
 
-from both_clients import KINDS, Everywhere, Runner, make_client
+from both_clients import LOOPBACK_RULES, Runner
 from certificates import Authority
 from recorded_servers import Page, RecordedInternet
 
@@ -31,18 +30,8 @@ MAILBOX = "csirt@example.net"
 TEAM = MadeKey(31, name=b"Example CSIRT <csirt@example.net>")
 STRANGER = MadeKey(32, name=b"Example CSIRT <csirt@example.net>")
 ADVANCED, DIRECT = (request.url for request in wkd_requests(MAILBOX))
-RULES = Rules(allowed=Everywhere(), attempts=1)
 
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(params=KINDS)
-def runner(request: pytest.FixtureRequest, authority: Authority) -> Iterator[Runner]:
-    with make_client(str(request.param), RULES, tls=authority.trusting()) as made:
-        yield made
+pytest_plugins = ["recorded_fixtures"]
 
 
 def told(result: KeySearch) -> list[tuple[str, str, str | None]]:
@@ -97,16 +86,8 @@ def ask(
     monkeypatch.setenv("IRTKIT_LEDGER", str(tmp_path / "ledger.sqlite"))
     monkeypatch.setenv("IRTKIT_CACHE", str(tmp_path / "answers.sqlite"))
     client = partial(Client, tls=authority.trusting())
-    monkeypatch.setattr(keys_live, "Client", lambda _, ledger: client(RULES, ledger=ledger))
-    name = f"PGPKEY-{TEAM.fingerprint[-8:]}"
-    dump = tmp_path / "ripe.db"
-    dump.write_text(
-        "inetnum: 192.31.196.0 - 192.31.196.255\nmnt-irt: IRT-EXAMPLE\nsource: RIPE\n\n"
-        f"irt: IRT-EXAMPLE\ne-mail: {MAILBOX}\nencryption: {name}\nsource: RIPE\n\n"
-        f"key-cert: {name}\n{certif(armoured(TEAM.public(), PUBLIC_KEY))}source: RIPE\n"
-    )
-    build_index([str(dump)], str(tmp_path / "index.irt"))
-    words = ["192.31.196.7", "--index", str(tmp_path / "index.irt"), "--live"]
+    monkeypatch.setattr(keys_live, "Client", lambda _, ledger: client(LOOPBACK_RULES, ledger=ledger))
+    words = ["192.31.196.7", "--index", str(team_index(tmp_path, TEAM, MAILBOX)), "--live"]
     return lambda *more: CliRunner().invoke(command, [*words, *more], catch_exceptions=False)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from irtkit.clients.rules import Rules
 from irtkit.errors import AnswerError, UnreachableError
 from irtkit.live.asking import Asker
 from irtkit.live.looking_up import first_server, look_up
@@ -41,28 +40,16 @@ from recordings import at, iter_exchanges, read_recording
 
 import test_recordings_rdap as rdap
 import test_recordings_whois as whois
-from both_clients import KINDS, Everywhere, Runner, ask, make_client
+from both_clients import Runner, ask
 from certificates import Authority
 from recorded_servers import Page, RecordedInternet
 
-RULES = Rules(allowed=Everywhere(), attempts=1)
-"""The names lead to loopback addresses, which no client asks that was not told it may."""
+pytest_plugins = ["recorded_fixtures"]
 
 
 @pytest.fixture
 def data(shared: Path) -> Path:
     return shared / "data"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(params=KINDS)
-def runner(request: pytest.FixtureRequest, authority: Authority) -> Iterator[Runner]:
-    with make_client(str(request.param), RULES, tls=authority.trusting()) as made:
-        yield made
 
 
 def url_of(data: Path, name: str) -> str:
