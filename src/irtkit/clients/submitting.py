@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Mail", "Outcome", "Signing", "Wanted", "carry_out"]
 
 _SECONDS: Final = 120.0
-_INTERRUPTED: Final = "it may have been sent already: ask for the objects before you send it again"
 """For the message, its acknowledgement and what is fetched back; large messages take registries a while."""
+_INTERRUPTED: Final = "it may have been sent already: ask for the objects before you send it again"
 
 
 @dataclass(frozen=True, slots=True)

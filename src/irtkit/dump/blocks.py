@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from irtkit.addresses import SLACK
 
-__all__ = ["BLOCK_SIZE", "MAX_OBJECT", "Block", "Skipped", "iter_blocks"]
+__all__ = ["BLOCK_SIZE", "MAX_OBJECT", "Block", "Bytes", "Skipped", "iter_blocks"]
 
 Bytes: TypeAlias = NDArray[np.uint8]
 

@@ -15,13 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from irtkit.addresses import window
-from irtkit.dump.blocks import MAX_OBJECT, Block
-from irtkit.dump.lines import COLUMN, Candidates, Key, Lines, Words, folded, key_of
+from irtkit.dump.blocks import MAX_OBJECT, Block, Bytes
+from irtkit.dump.lines import COLUMN, Candidates, Indices, Key, Lines, Words, folded, key_of
 
 __all__ = ["WHOLE", "ClassColumns", "Columns", "Rejected", "Values", "Wanted", "gather", "scan"]
-
-Bytes: TypeAlias = NDArray[np.uint8]
-Indices: TypeAlias = NDArray[np.int64]
 
 Wanted: TypeAlias = Mapping[str, Mapping[str, frozenset[str]]]
 """Class name -> attribute name -> names (upper case) of which a value must list one to be kept; none: all are."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from irtkit import contacts
     from irtkit.live.following import Ending, Trail
     from irtkit.live.places import Directory
+    from irtkit.live.registrations import Registration
     from irtkit.resources import AddressRange
     from irtkit.wire.questions import HttpRequest, Journey
     from irtkit.wire.rdap.values import Document
@@ -56,9 +57,14 @@ class _Look(NamedTuple):
     """The document as it came."""
 
     @property
+    def registration(self) -> Registration | None:
+        """What the document says, if it is about a network."""
+        return None if self.document is None else registration_of(self.document, self.registry)
+
+    @property
     def network(self) -> AddressRange | None:
         """What it is about, if that is a network."""
-        found = None if self.document is None else registration_of(self.document, self.registry)
+        found = self.registration
         return None if found is None else found.network
 
 
@@ -129,7 +135,7 @@ class RdapLooks:
         self._learn(space, _Look(document, registry, server, text.encode("utf-8", "replace")), age)
 
     def _learn(self, space: AddressRange, look: _Look, age: int = 0) -> None:
-        found = None if look.document is None else registration_of(look.document, look.registry)
+        found = look.registration
         speaks_for_all = found is not None and self._speaks_for_all(found.network, space)
         self._known.learn(space, found, age, speaks_for_all=speaks_for_all)
         if found is not None:

@@ -39,8 +39,7 @@ _DEFAULTS: Final = Options()
 _OF_DELETIONS: Final = frozenset({"filtered-object", "unknown-class", "unknown-source"})
 """What a registry asks of the text of an object that shall be deleted; it need not be a good one."""
 _AT_ONCE: Final = 64
-"""Objects that take each step together: code and data of a step stay in the processor's caches, an eighth of the time.
-"""
+"""Objects that take each step together: a step's code and data then stay in the processor's caches."""
 _COMPARING: Final = frozenset({"ripe"})
 """Registries of which it is known what they say about an object that would not change."""
 
@@ -207,10 +206,11 @@ class _Judge:
             if not is_settled
         ]
         shown = iter(database_problems_of(open_cases))
-        return [
-            problems if is_settled or not (found := next(shown)) else sorted([*problems, *found], key=place_of)
-            for problems, is_settled in own
-        ]
+        told = []
+        for problems, is_settled in own:
+            found = [] if is_settled else next(shown)
+            told.append(sorted([*problems, *found], key=place_of) if found else problems)
+        return told
 
     def _find_alone(self, obj: RpslObject) -> list[Problem]:
         """Return the same where nothing refers to anything that is here, and only places matter."""
