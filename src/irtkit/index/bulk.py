@@ -1,7 +1,8 @@
 """Many addresses at once: texts, integers or Arrow columns in, rows out, in NumPy.
 
 Addresses are sorted together with their positions before they are searched, so that the search walks the index once
-from front to back. Answers are the same as `Index.lookup`'s (a law that the tests hold).
+from front to back. Once there were many, IPv4 addresses go through a multibit trie instead. Answers are the same as
+`Index.lookup`'s (a law that the tests hold).
 
 It reads rows no further than their numbers; `irtkit.index.records` makes columns of them.
 """
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from irtkit.addresses import SLACK, line_ends, parse_ipv4_lines, parse_ipv6_lines
 from irtkit.dump import gather
 from irtkit.errors import IndexFileError, RangeError
+from irtkit.index.multibit import MultibitTrie
 from irtkit.index.nesting import radix_order
 from irtkit.index.verify import find_misfits
 from irtkit.resources import format_address, parse_address
@@ -38,6 +41,8 @@ NO_ADDRESS = -2
 _CHUNK = 1 << 17
 """Addresses sorted at once: they fit in a core's cache."""
 _WORTH_SHARING = 1 << 15
+_WORTH_A_TRIE = 1 << 16
+"""Look-ups, and no fewer than there are segments, after which searching has cost as much as making a trie does."""
 _THREADS = 2
 _LOW = (1 << 64) - 1
 _FREED = 16 << 20
@@ -113,6 +118,13 @@ class Bulk:
         self.file = file
         self._start, self._row = self.array("ipv4.start"), self.array("ipv4.row")
         self._high, self._low, self._row6 = (self.array(f"ipv6.{name}") for name in ("high", "low", "row"))
+        self._trie: MultibitTrie | None = None
+        self._making_trie = Lock()
+        self._asked = self._expected = 0
+
+    def expect(self, count: int) -> None:
+        """Say that *count* look-ups are to come."""
+        self._expected = count
 
     def array(self, name: str) -> Array:
         """Return one array of the file, not copied."""
@@ -126,10 +138,21 @@ class Bulk:
         return rows
 
     def _lookup_ipv4(self, addresses: Array, rows: Rows) -> None:
+        self._asked += len(addresses)
+        if (trie := self._find_trie()) is not None:
+            self._row.take(trie.segments(addresses), out=rows, mode="clip")
+            return
         order = radix_order(addresses, (0, 16))
         segment = self._start.searchsorted(addresses[order], side="right")
         segment -= 1
         rows[order] = self._row.take(segment, mode="clip")
+
+    def _find_trie(self) -> MultibitTrie | None:
+        """Return the trie, which is made once it pays; other threads go on without it meanwhile."""
+        is_worth_it = max(self._asked, self._expected) > max(_WORTH_A_TRIE, len(self._start))
+        if self._trie is None and is_worth_it and self._making_trie.acquire(blocking=False):
+            self._trie = MultibitTrie(self._start)
+        return self._trie
 
     def lookup_ipv6(self, high: Array, low: Array) -> Rows:
         """Return the row of each IPv6 address given as two halves."""
