@@ -71,6 +71,7 @@ PURE: frozenset[tuple[str, str]] = frozenset(
         ("socket", "inet_pton"),
         ("sys", "byteorder"),
         ("sys", "intern"),
+        ("threading", "Event"),
         ("threading", "Lock"),
         ("urllib", "quote"),
     }

@@ -21,11 +21,13 @@ import irtkit
 from irtkit.addresses import line_ends
 from irtkit.clients.dumps import build_index
 from irtkit.errors import IndexFileError, RangeError
+from irtkit.index.bulk import Bulk, Read
 from irtkit.index.layout import FIELDS
 from irtkit.index.lookup import NO_ADDRESS, NO_ROW, Index
 from irtkit.index.records import Records
-from irtkit.index.render import CsvText, JsonText
+from irtkit.index.render import CsvText, JsonText, Text
 from irtkit.index.storage import encode
+from irtkit.index.text_tables import PIECE, TextTable
 from irtkit.resources import AddressRange, format_address
 
 sys.path.insert(0, str(Path(__file__).parent / "property"))  # the folder is no package, and `worlds` is in it
@@ -166,14 +168,19 @@ def test_an_index_is_shared_between_threads(registry: Registry) -> None:
             assert found == expected
 
 
-def test_a_block_is_written_with_the_texts_of_all_rows_as_without(registry: Registry) -> None:
-    """At the moment when a writer begins to keep texts, and with several threads at that moment."""
+def a_block(registry: Registry) -> tuple[NDArray[np.uint8], NDArray[np.int64], Read]:
+    """Lines of addresses of both families, where they end, and what they are read as."""
     texts = [format_address(family, value) for family in (4, 6) for value in registry.addresses(family, 300)]
     block = np.frombuffer(("\n" + "\n".join(texts) + "\n").encode(), np.uint8)
     ends = line_ends(block)[1:]
+    return block, ends, registry.index.bulk.read_lines(block[1:], ends - 1)
+
+
+def test_a_block_is_written_with_the_texts_of_all_rows_as_without(registry: Registry) -> None:
+    """At the moment when a writer begins to keep texts, and with several threads at that moment."""
+    block, ends, read = a_block(registry)
     for form in (CsvText, JsonText):
         writer = form(Records(registry.index.bulk), FIELDS)
-        read = registry.index.bulk.read_lines(block[1:], ends - 1)
         first = bytes(writer.render(block, ends, read, {}))
         for kind, worth in (("answer", writer.rows // 8), ("row", writer.rows)):
             writer._seen = worth - 2 * len(ends)
@@ -182,6 +189,66 @@ def test_a_block_is_written_with_the_texts_of_all_rows_as_without(registry: Regi
                     assert data == first
             assert writer.worth_a_table(kind)
             assert any(group.kind == kind and group._table is not None for group in writer._groups)
+
+
+@pytest.mark.parametrize("form", [CsvText, JsonText])
+def test_a_writer_that_knows_how_many_records_come_keeps_texts_at_once(registry: Registry, form: type[Text]) -> None:
+    """Those of whole rows where they are small, and else those of their parts; many threads make them together."""
+    block, ends, read = a_block(registry)
+    plain = form(Records(registry.index.bulk), FIELDS)
+    first = bytes(plain.render(block, ends, read, {}))
+    for fields_of_rows in (True, False):
+        writer = form(Records(registry.index.bulk), FIELDS)
+        writer.expect(writer.rows + 1)
+        if not fields_of_rows:
+            writer._wide_groups[1]._refused = True
+        with ThreadPoolExecutor(4) as pool:
+            for data in pool.map(lambda _: bytes(writer.render(block, ends, read, {})), range(12)):  # noqa: B023 - used here
+                assert data == first
+        kept = {group.kind for group in writer._groups if group._table is not None}
+        assert kept == ({"row"} if fields_of_rows else {"object", "answer"})
+
+
+def test_a_table_that_one_thread_could_not_make_is_nobodys() -> None:
+    """The thread gets the exception, and the others do without the table instead of waiting for ever."""
+    rows = np.arange(PIECE * 8, dtype=np.int32)
+
+    def compose(piece: NDArray[np.int32]) -> pa.Array:
+        if piece[0] == PIECE * 3:
+            raise MemoryError
+        return pa.array([str(row) for row in piece])
+
+    table = TextTable(rows, compose, len(rows) * 5)
+    with ThreadPoolExecutor(3) as pool:
+        made = [pool.submit(table.make) for _ in range(3)]
+        failed = [future.exception(60) for future in made]
+    assert [type(error) for error in failed if error is not None] == [MemoryError]
+    assert not any(future.result() for future, error in zip(made, failed, strict=True) if error is None)
+
+
+@pytest.mark.parametrize("size", [0, 10**6])
+def test_a_table_has_the_text_of_every_row_whatever_its_size_was_thought_to_be(size: int) -> None:
+    """Pieces come in any order from several threads; NO_ADDRESS and NO_ROW have the last two texts."""
+    rows = np.append(np.arange(PIECE * 5 + 7, dtype=np.int32), np.array([NO_ADDRESS, NO_ROW], np.int32))
+    table = TextTable(rows, lambda piece: pa.array([f"row {row}" for row in piece]), size)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(lambda _: table.make(), range(4)))
+    asked = np.random.default_rng(1).permutation(rows)
+    assert table.take(asked).to_pylist() == [f"row {row}" for row in asked]
+    assert table.size == sum(len(f"row {row}") for row in rows)
+
+
+def test_many_addresses_are_found_in_a_trie_as_by_a_search(registry: Registry) -> None:
+    """Once enough were asked for, or are announced."""
+    values = np.array(registry.addresses(4, 2000), np.uint32)
+    expected = np.array(rows_of(registry, 4, values.tolist()))
+    for announced in (0, 1 << 20):
+        bulk = Bulk(registry.index.file)
+        bulk.expect(announced)
+        for _ in range(1 if announced else 1 + (1 << 16) // len(values)):
+            assert np.array_equal(bulk.lookup_ipv4(values), expected)
+        assert bulk._trie is not None
+        assert np.array_equal(bulk.lookup_ipv4(values), expected)
 
 
 QUESTIONS: list[Any] = [

@@ -227,10 +227,10 @@ def _resolve_list(index: Index, path: str, column: str | None, wanted: Wanted) -
                 show(block.position)
                 yield block
 
-        _resolve_blocks(index, shown(), wanted)
+        _resolve_blocks(index, shown(), wanted, found.size)
 
 
-def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: Wanted) -> None:
+def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: Wanted, size: int | None = None) -> None:
     from irtkit.clients.outputs import writing  # noqa: PLC0415 - lists only
 
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # it keeps what the next block needs, and little more
@@ -242,7 +242,7 @@ def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: Wanted) -> No
             for records in ListResolver(index, table.needed, wanted.policy).tables(blocks):
                 file.write("".join(table.lines(records.to_pylist())).encode())
             return
-        resolver = ListResolver(index, wanted.fields, wanted.policy)
+        resolver = ListResolver(index, wanted.fields, wanted.policy, size)
         if wanted.form == "parquet":
             resolver.write_parquet(blocks, file)
         else:

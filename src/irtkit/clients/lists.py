@@ -28,7 +28,7 @@ Kind: TypeAlias = Literal["text", "csv", "jsonl", "parquet"]
 
 _SIZE = 1 << 20
 """Bytes of a block: enough to keep NumPy busy, and several blocks are in memory at once."""
-_SIZE_OF_WIDE = 256 << 10
+_SIZE_OF_WIDE = 128 << 10
 """The same where long records are made of the lines."""
 _BUFFER = 64 << 10
 _PAUSE = 0.02

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from irtkit.addresses import format_ipv4
 from irtkit.index.bulk import NO_ADDRESS, NO_ROW, Bulk, Read
 from irtkit.index.layout import FIELDS, GAPS, Flag
+from irtkit.index.text_tables import join_texts
 from irtkit.schema.contact_facts import POLICIES, Policy
 
 __all__ = ["CONTACT_FIELDS", "REASONS", "Contacts", "Records", "table_of", "table_of_rows"]
@@ -42,7 +43,11 @@ CONTACT_FIELDS = (
 REASONS = ("unregistered", "no-contact", "dummy", "special-purpose", "not-an-address")
 """Why a record has no e-mail, by code."""
 _REASON = {reason: code for code, reason in enumerate(REASONS)}
-_KINDS = ("irt", "abuse-c")
+_KINDS = pa.array(["irt", "abuse-c"])
+_STEPS = pa.array([" -> mnt-irt -> ", " -> abuse-c -> "])
+"""How the way to a contact of each kind goes on from the holder."""
+_CLASSES = pa.array(["inetnum ", "inet6num "])
+_GAPS = pa.array(GAPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +271,11 @@ class Records:
         flags = np.concatenate([self.bulk.array("irt.flags"), [0], self.bulk.array("role.flags"), [0]])[party]
         gaps = np.concatenate([self.bulk.array("irt.gap"), [0], self.bulk.array("role.gap"), [0]])[party]
         columns = {
-            "kind": pa.DictionaryArray.from_arrays(pa.array(contacts.kind), pa.array(_KINDS)),
+            "kind": pa.DictionaryArray.from_arrays(pa.array(contacts.kind), _KINDS),
             "via": self._via(contacts, party),
             "inherited": pa.array(contacts.up),
             "suspect": pa.array((flags & Flag.SUSPECT.value) > 0),
-            "gap": pa.DictionaryArray.from_arrays(pa.array(gaps.astype(np.int32), mask=gaps == 0), pa.array(GAPS)),
+            "gap": pa.DictionaryArray.from_arrays(pa.array(gaps.astype(np.int32), mask=gaps == 0), _GAPS),
             **{
                 name: _none_if_empty(self._party_texts(name).take(pa.array(party)))
                 for name in ("handle", "email", "echo_of", "last_modified", "validated")
@@ -290,31 +295,25 @@ class Records:
     def _party_ends(self) -> pa.Array:
         """How the way to each irt and role ends: its handle and the attribute that was read."""
         attribute = self._party_texts("attribute")
-        arrow = pc.if_else(pc.equal(attribute, ""), "", pc.binary_join_element_wise(" -> ", attribute, ""))
-        return pc.binary_join_element_wise(self._party_texts("handle"), arrow, "")
+        arrow = pc.if_else(pc.equal(attribute, ""), "", join_texts(" -> ", attribute))
+        return join_texts(self._party_texts("handle"), arrow)
 
     @cached_property
     def _through_org(self) -> pa.Array:
         """` -> org -> ORG` for each organisation; the last, which is none, stays empty."""
         org = self.texts("org")
-        some = pc.binary_join_element_wise(" -> org -> ", org[: len(org) - 1], "")
+        some = join_texts(" -> org -> ", org[: len(org) - 1])
         return pa.concat_arrays([some, pa.array([""], org.type)])
 
     def _via(self, contacts: Contacts, party: Array) -> pa.Array:
         flags = self.bulk.array("object.flags")[contacts.holder] if len(contacts.holder) else contacts.holder
         by_org = (contacts.kind == 1) & ((flags & Flag.BY_ORG.value) > 0)
-        classes = pa.array(["inetnum ", "inet6num "]).take(pa.array(((flags & Flag.IPV6.value) > 0).astype(np.int32)))
+        classes = _CLASSES.take(pa.array(((flags & Flag.IPV6.value) > 0).astype(np.int32)))
         org = np.where(by_org, self._of_object("object.org", contacts.holder), -1)
         through = self._through_org.take(pa.array(np.where(org >= 0, org, len(self._through_org) - 1)))
-        step = pa.array([" -> mnt-irt -> ", " -> abuse-c -> "]).take(pa.array(contacts.kind))
-        return pc.binary_join_element_wise(
-            classes,
-            self.texts("object.key").take(pa.array(contacts.holder)),
-            through,
-            step,
-            self._party_ends.take(pa.array(party)),
-            "",
-        )
+        step = _STEPS.take(pa.array(contacts.kind))
+        key = self.texts("object.key").take(pa.array(contacts.holder))
+        return join_texts(classes, key, through, step, self._party_ends.take(pa.array(party)))
 
     def contact_lists(self, rows: Array) -> pa.Array:
         """Return the contacts of each row as a list of structs."""

@@ -1,7 +1,8 @@
 """Columns of records as text: CSV and JSON Lines, a block of records at a time.
 
 A record is put together from few pieces: the line that was read, what the index says of the object, what it says of the
-answer. Once many records were written, the texts of all rows are made and kept, as far as they are small.
+answer. Once many records were written, or are expected, the texts of all rows are made and kept, as far as they are
+small.
 
 CSV follows RFC 4180, with lists joined by `;`. A cell that a spreadsheet would take for a formula (it begins with
 `=`, `+`, `-` or `@`) gets an apostrophe in front. JSON Lines is UTF-8, one object a line.
@@ -12,9 +13,9 @@ It reads no lines and writes no files.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import count, groupby
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -24,8 +25,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from irtkit.index.answers import csv_cell, csv_record, json_record
-from irtkit.index.bulk import NO_ADDRESS, Read
+from irtkit.index.bulk import NO_ADDRESS, NO_ROW, Read
 from irtkit.index.layout import FIELDS, Flag
+from irtkit.index.text_tables import PIECE, TextTable, bytes_of, join_texts
 
 if TYPE_CHECKING:
     from irtkit.index.records import Records
@@ -40,20 +42,18 @@ _TABLE_BYTES = 96 << 20
 """Texts of rows that are kept, at most."""
 _WORTH = {"answer": 8, "object": 8, "row": 1}
 """A table of a kind is made once this many times the records written are more than the rows of the index."""
-_PIECE = 1 << 14
-"""Records whose texts are made at once: on the way there they are in memory several times."""
 _BLOCK = 1 << 20
 """Bytes of text that are searched at once."""
-_RELEASED = 1 << 16
-"""Rows after which the memory that the index was read into is let go of."""
+_RELEASED = 4
+"""Pieces of a table after which the memory that the index was read into is let go of."""
 _FORMULA = b"=+-@"
 _QUOTED = b'",'
+_SUSPECT = pa.array([" suspect=no", " suspect=yes"])
 
 
 class Text:
     """Records as text; `render` may be called by several threads."""
 
-    separator = ","
     record: Callable[[Mapping[str, object], Sequence[str]], str]
     """Writes one record, without line feed."""
 
@@ -64,7 +64,11 @@ class Text:
         self._lock = Lock()
         self._groups = [_Group(self, kind, names) for kind, names in _runs(self.fields, _kind)]
         self._wide_groups = [_Group(self, kind, names) for kind, names in _runs(self.fields, _wide_kind)]
-        self._seen = 0
+        self._seen = self._expected = 0
+
+    def expect(self, count: int) -> None:
+        """Say that *count* records are to come, so that tables of texts are made before them where they pay."""
+        self._expected = count
 
     def head(self) -> bytes:
         """Return what stands before the first record, without line feed."""
@@ -87,14 +91,9 @@ class Text:
         they were read as; a line that is no plain address has its record in *others*, by its number.
         """
         lines = _lines(text, ends)
-        if self._groups is not self._wide_groups and all(group.has_table() for group in self._wide_groups):
-            self._groups = self._wide_groups
-            self.__dict__.pop("distinct_answers", None)
-        for group in self._groups:  # another thread may be making a table: make another one meanwhile
-            group.has_table()
-        pieces = [
-            group.of_lines(lines, read) if group.kind == "line" else group.of_rows(read) for group in self._groups
-        ]
+        pieces: list[pa.Array] = []
+        for group in self._ready_groups():
+            pieces += group.of_lines(lines, read) if group.kind == "line" else [group.of_rows(read)]
         joined = self.joined(pieces)
         if others:
             other = np.zeros(len(ends), np.bool_)
@@ -102,7 +101,16 @@ class Text:
             records = [f"\n{self.record(others[index], self.fields)}" for index in sorted(others)]
             joined = pc.replace_with_mask(joined, pa.array(other), pa.array(records, pa.string()))
         self._seen += len(ends)
-        return _data(joined)
+        return bytes_of(joined)
+
+    def _ready_groups(self) -> list[_Group]:
+        if self._groups is not self._wide_groups and all(group.has_table() for group in self._wide_groups):
+            self._groups = self._wide_groups
+            self.__dict__.pop("distinct_answers", None)
+        groups = self._groups
+        for group in groups:  # another thread may be planning a table: make another one meanwhile
+            group.has_table(wait=False)
+        return groups
 
     def joined(self, pieces: Sequence[pa.Array]) -> pa.Array:
         """Return the records put together, a line feed before each."""
@@ -113,26 +121,30 @@ class Text:
         raise NotImplementedError
 
     def worth_a_table(self, kind: str) -> bool:
-        """Whether so many records were written that the texts of all rows pay; there are few different answers."""
-        return self._seen * _WORTH[kind] > self.rows
+        """Whether so many records were or will be written that the texts of all rows pay; few answers differ."""
+        return max(self._seen, self._expected) * _WORTH[kind] > self.rows
 
     @property
     def kept(self) -> int:
         """Bytes of the tables of parts of a record; one of whole records would be no smaller."""
         return sum(group.kept for group in self._groups)
 
-    @cached_property
-    def without_email(self) -> Array:
-        """Whether each row has no e-mail; then two entries for NO_ADDRESS and NO_ROW."""
-        without = np.ones(self.rows + 2, np.bool_)
-        for begin in range(0, self.rows, _PIECE):
-            rows = np.arange(begin, min(begin + _PIECE, self.rows), dtype=np.int32)
-            without[rows] = self.records.codes("email", rows) < 0
-        return without
+    @property
+    def all_rows(self) -> NDArray[np.int32]:
+        """Every row, then NO_ADDRESS and NO_ROW."""
+        return np.append(np.arange(self.rows, dtype=np.int32), np.array([NO_ADDRESS, NO_ROW], np.int32))
 
     @cached_property
-    def distinct_answers(self) -> tuple[Array, Array]:
-        """The first of the rows (NO_ADDRESS and NO_ROW last) with each distinct answer, and the answer of each row."""
+    def without_email(self) -> Array:
+        """Whether each of all rows has no e-mail."""
+        rows, answer = self.distinct_answers
+        without: Array = self.records.codes("email", rows) < 0
+        self.release()
+        return without[answer]
+
+    @cached_property
+    def distinct_answers(self) -> tuple[NDArray[np.int32], Array]:
+        """The first of all rows with each distinct answer, and the answer of each of all rows."""
         array = self.records.bulk.array
         flags = np.append(array("object.flags"), np.uint8(0))[array("row.object")]
         nothing = (flags & (Flag.PLACEHOLDER.value | Flag.ROOT.value)) > 0
@@ -146,9 +158,14 @@ class Text:
         new[1:] = key[order[1:]] != key[order[:-1]]
         answer = np.empty(len(order) + 2, np.int32)
         answer[order] = np.cumsum(new, dtype=np.int32) - np.int32(1)
-        count = int(new.sum())
-        answer[-2:] = count, count + 1
-        return np.append(order[new], [len(order), len(order) + 1]), answer
+        answers = int(new.sum())
+        answer[-2:] = answers, answers + 1
+        return np.append(order[new], [NO_ADDRESS, NO_ROW]).astype(np.int32), answer
+
+    def release(self) -> None:
+        """Let go of memory: the columns of the index that no line needs any more, and what composing records took."""
+        self.records.bulk.file.release()
+        pa.default_memory_pool().release_unused()
 
     @cached_property
     def rows(self) -> int:
@@ -181,7 +198,7 @@ class Text:
         raise NotImplementedError
 
 
-def _runs(fields: Sequence[str], kind_of: Callable[[str], str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _runs(fields: Sequence[str], kind_of: Callable[[str], str]) -> Iterable[tuple[str, tuple[str, ...]]]:
     """Cut *fields* into runs of one kind."""
     return ((kind, tuple(run)) for kind, run in groupby(fields, kind_of))
 
@@ -217,26 +234,26 @@ class _Group:
         self.fields = fields
         self.kind = kind
         self._text = text
-        self._lock = Lock()
-        self._table: _Table | None = None
+        self._planning = Lock()
+        self._table: TextTable | None = None
+        self._ready = kind == "line"
         self._refused = kind != "answer" and len({_kind(field) for field in fields}) == len(fields) == 1
         """A single field of an object: its dictionary is the table."""
+        self._pieces = count()
 
-    def of_lines(self, lines: pa.Array, read: Read) -> pa.Array:
+    def of_lines(self, lines: pa.Array, read: Read) -> list[pa.Array]:
         """Return the fields of each line that was read as an address."""
-        columns = [
+        return [
             self._text.line_cells(field, lines if field == "input" or read.ipv4.all() else _addresses(lines, read))
             for field in self.fields
         ]
-        return self._joined(columns)
 
     def of_rows(self, read: Read) -> pa.Array:
         """Return the fields of each line's row."""
         special = np.zeros(len(read.row), np.bool_)
         if "reason" in self.fields:
             special = read.special(self._text.without_email[read.row] & (read.row != NO_ADDRESS))
-        wait = self.kind == "answer"  # composing a contact for each line takes longer, and memory
-        if not self.has_table(wait=wait) or self._table is None:
+        if not self.has_table() or self._table is None:
             return self._compose(read.row, special)
         found = self._table.take(read.row)
         if not special.any():
@@ -245,90 +262,63 @@ class _Group:
 
     def _compose(self, rows: Array, special: Array) -> pa.Array:
         pieces = []
-        for begin in range(0, max(1, len(rows)), _PIECE):
-            part = slice(begin, begin + _PIECE)
+        for begin in range(0, max(1, len(rows)), PIECE):
+            part = slice(begin, begin + PIECE)
             columns = [self._text.column(field, rows[part], special[part]) for field in self.fields]
-            pieces.append(self._joined(columns))
+            pieces.append(join_texts(*columns, separator=",") if len(columns) > 1 else columns[0])
         return pa.concat_arrays(pieces) if len(pieces) > 1 else pieces[0]
 
-    def _joined(self, columns: list[pa.Array]) -> pa.Array:
-        if len(columns) == 1:
-            return columns[0]
-        return pc.binary_join_element_wise(*columns, self._text.separator)
-
-    def has_table(self, *, wait: bool = False) -> bool:
+    def has_table(self, *, wait: bool = True) -> bool:
         """Make the texts of all rows once, when that pays and they are small; fields of the line need none.
 
-        One thread makes them; others go on and find none, or *wait* for it.
+        Every thread that asks makes some of them. Which they are is found out by one; others *wait* for it.
         """
-        if self._table is not None or self.kind == "line":
+        if self._ready:
             return True
-        if self._refused or not self._text.worth_a_table(self.kind) or not self._lock.acquire(blocking=wait):
+        if self._refused or not self._text.worth_a_table(self.kind) or not self._planned(wait=wait):
             return False
-        try:
-            self._make_table()
-        finally:
-            self._lock.release()
+        self._ready = self._table is not None and self._table.make()
+        self._refused = not self._ready
+        self._text.release()
+        return self._ready
+
+    def _planned(self, *, wait: bool) -> bool:
+        """Find out once which texts are to be made, if they are small enough."""
+        if self._table is None and self._planning.acquire(blocking=wait):
+            try:
+                self._plan()
+            finally:
+                self._planning.release()
         return self._table is not None
 
-    def _make_table(self) -> None:
+    def _plan(self) -> None:
         if self._table is not None or self._refused:  # by now
             return
-        rows = np.arange(-2, self._text.rows, dtype=np.int32)
-        rows = np.roll(rows, -2)
-        index = None
+        rows, text_of_row = self._text.all_rows, None
         if self.kind == "answer":
-            first, index = self._text.distinct_answers
-            rows = rows[first]
+            rows, text_of_row = self._text.distinct_answers
         is_wider = self.kind == "row" and self._text.kept > _TABLE_BYTES
-        self._refused = is_wider or self._size_of(rows) > _TABLE_BYTES
+        size = 0 if is_wider else self._size_of(rows)
+        self._refused = is_wider or size > _TABLE_BYTES
+        self._text.release()
         if not self._refused:
-            self._release()
-            self._table = _Table(*self._texts_of(rows), index)
-        self._release()
+            self._table = TextTable(rows, self._piece, size, text_of_row)
 
-    def _release(self) -> None:
-        """Let go of memory: the columns of the index that no line needs any more, and what composing records took."""
-        self._text.records.bulk.file.release()
-        pa.default_memory_pool().release_unused()
+    def _piece(self, rows: Array) -> pa.Array:
+        if next(self._pieces) % _RELEASED == 0:
+            self._text.records.bulk.file.release()
+        return self._compose(rows, np.zeros(len(rows), np.bool_))
+
+    def _size_of(self, rows: Array) -> int:
+        """Estimate the bytes of the fields of all *rows*."""
+        sample = rows[:: max(1, len(rows) >> 12)]
+        text = bytes_of(self._compose(sample, np.zeros(len(sample), np.bool_)))
+        return len(text) * len(rows) // len(sample)
 
     @property
     def kept(self) -> int:
         """Bytes of the table."""
         return 0 if self._table is None else self._table.size
-
-    def _size_of(self, rows: Array) -> float:
-        """Estimate the bytes of the fields of all *rows*."""
-        sample = rows[:: max(1, len(rows) >> 12)]
-        return len(_data(self._compose(sample, np.zeros(len(sample), np.bool_)))) / len(sample) * len(rows)
-
-    def _texts_of(self, rows: Array) -> tuple[NDArray[np.int32], bytearray]:
-        """Return the fields of each of *rows*, end to end: where each text begins and the last ends, and the text."""
-        text = bytearray()
-        at = np.zeros(len(rows) + 1, np.int32)
-        for begin in range(0, len(rows), _PIECE):
-            part = rows[begin : begin + _PIECE]
-            piece = self._compose(part, np.zeros(len(part), np.bool_))
-            ends = _offsets(piece)
-            at[begin + 1 : begin + len(ends)] = ends[1:] + (len(text) - ends[0])
-            text += _data(piece)
-            if begin % _RELEASED == 0:
-                self._text.records.bulk.file.release()
-        return at, text
-
-
-class _Table:
-    """The texts of all rows; *index* tells which text is that of a row, if not the one in its place."""
-
-    def __init__(self, at: NDArray[np.int32], text: bytearray, index: Array | None) -> None:
-        self.size = len(text)
-        self._index = index
-        self._texts = pa.Array.from_buffers(pa.string(), len(at) - 1, [None, pa.py_buffer(at), pa.py_buffer(text)])
-
-    def take(self, rows: Array) -> pa.Array:
-        """Return the texts of *rows*, NO_ADDRESS and NO_ROW being the last two."""
-        place = np.where(rows < 0, rows + len(self._texts), rows) if self._index is None else self._index[rows]
-        return self._texts.take(pa.array(place))
 
 
 def _lines(text: NDArray[np.uint8], ends: Array) -> pa.Array:
@@ -347,18 +337,7 @@ def _addresses(lines: pa.Array, read: Read) -> pa.Array:
 
 
 def _without_line_feed(lines: pa.Array) -> pa.Array:
-    return pc.utf8_slice_codeunits(lines, 1)
-
-
-def _offsets(texts: pa.Array) -> NDArray[np.int32]:
-    """Return where each text begins in the array's bytes and the last ends."""
-    return np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
-
-
-def _data(texts: pa.Array) -> pa.Buffer:
-    """Return the bytes of an array of texts, end to end."""
-    at = _offsets(texts)
-    return texts.buffers()[2].slice(int(at[0]), int(at[-1] - at[0])) if len(texts) else pa.py_buffer(b"")
+    return pc.ascii_ltrim(lines, "\n")
 
 
 def _replaced(texts: pa.Array, which: Array, change: Callable[[str], str]) -> pa.Array:
@@ -410,10 +389,10 @@ class CsvText(Text):
         contacts = self.records.contacts(rows)
         column = self.records.contact_columns(contacts)
         email = pc.if_else(pc.is_null(column["email"]), "-", column["email"])
-        suspect = pa.array([" suspect=no", " suspect=yes"]).take(column["suspect"].cast(pa.int32()))
-        texts = pc.binary_join_element_wise(
+        suspect = _SUSPECT.take(column["suspect"].cast(pa.int32()))
+        texts = join_texts(
             column["kind"].cast(pa.string()), " ", column["handle"], " ", email, " inherited=",
-            column["inherited"].cast(pa.string()), suspect, " via=", column["via"], "",
+            column["inherited"].cast(pa.string()), suspect, " via=", column["via"],
         )  # fmt: skip
         joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(contacts.at.astype(np.int32)), texts), ";")
         return self.cells("contacts", joined)
@@ -421,8 +400,8 @@ class CsvText(Text):
     def joined(self, pieces: Sequence[pa.Array]) -> pa.Array:
         """Commas between the cells."""
         if self.fields[0] not in _LINE_FIELDS:
-            pieces = [pc.binary_join_element_wise("\n", pieces[0], ""), *pieces[1:]]
-        return pc.binary_join_element_wise(*pieces, ",") if len(pieces) > 1 else pieces[0]
+            pieces = [join_texts("\n", pieces[0]), *pieces[1:]]
+        return join_texts(*pieces, separator=",") if len(pieces) > 1 else pieces[0]
 
     def line_cells(self, field: str, values: pa.Array) -> pa.Array:
         """An address needs no quotes."""
@@ -440,35 +419,31 @@ class JsonText(Text):
 
     def cells(self, field: str, values: pa.Array) -> pa.Array:
         """`"field":"value"`, or `null`."""
-        quoted = pc.binary_join_element_wise(f'"{field}":', _json_texts(values[:-1]), "")
+        quoted = join_texts(f'"{field}":', _json_texts(values[:-1]))
         return pa.concat_arrays([quoted, pa.array([f'"{field}":null'], quoted.type)])
 
     def irt_cells(self) -> pa.Array:
         """`"irts":["NAME"]`."""
         lists = self.records.irt_lists()
         names = pa.ListArray.from_arrays(lists.offsets, _json_texts(lists.values))
-        return pc.binary_join_element_wise('"irts":[', pc.binary_join(names, ","), "]", "")
+        return join_texts('"irts":[', pc.binary_join(names, ","), "]")
 
     def contact_cells(self, rows: Array) -> pa.Array:
         """`"contacts":[{...}]`."""
         contacts = self.records.contacts(rows)
         columns = self.records.contact_columns(contacts)
-        pieces = [
-            pc.binary_join_element_wise(f'"{name}":', _json_column(column), "") for name, column in columns.items()
-        ]
-        inner = pc.binary_join_element_wise(*pieces, ",")
-        texts = pc.binary_join_element_wise("{", inner, "}", "")
+        pieces = [join_texts(f'"{name}":', _json_column(column)) for name, column in columns.items()]
+        texts = join_texts("{", join_texts(*pieces, separator=","), "}")
         lists = pa.ListArray.from_arrays(pa.array(contacts.at.astype(np.int32)), texts)
-        return pc.binary_join_element_wise('"contacts":[', pc.binary_join(lists, ","), "]", "")
+        return join_texts('"contacts":[', pc.binary_join(lists, ","), "]")
 
     def joined(self, pieces: Sequence[pa.Array]) -> pa.Array:
         """Braces around the members."""
-        inner = pc.binary_join_element_wise(*pieces, ",") if len(pieces) > 1 else pieces[0]
-        return pc.binary_join_element_wise("\n{", inner, "}", "")
+        return join_texts("\n{", join_texts(*pieces, separator=",") if len(pieces) > 1 else pieces[0], "}")
 
     def line_cells(self, field: str, values: pa.Array) -> pa.Array:
         """`"field":"address"`."""
-        return pc.binary_join_element_wise(f'"{field}":"', _without_line_feed(values), '"', "")
+        return join_texts(f'"{field}":"', _without_line_feed(values), '"')
 
 
 def _json_texts(texts: pa.Array) -> pa.Array:
@@ -476,7 +451,7 @@ def _json_texts(texts: pa.Array) -> pa.Array:
     escaped, _ = _holding(texts, b'"\\')
     if escaped.any():
         texts = _replaced(texts, escaped, lambda text: json.dumps(text, ensure_ascii=False)[1:-1])
-    return pc.binary_join_element_wise('"', texts, '"', "")
+    return join_texts('"', texts, '"')
 
 
 def _json_column(column: pa.Array) -> pa.Array:
