@@ -185,7 +185,7 @@ def test_a_block_is_written_with_the_texts_of_all_rows_as_without(registry: Regi
         for kind, worth in (("answer", writer.rows // 8), ("row", writer.rows)):
             writer._seen = worth - 2 * len(ends)
             with ThreadPoolExecutor(4) as pool:
-                for data in pool.map(lambda _: bytes(writer.render(block, ends, read, {})), range(12)):  # noqa: B023 - used here
+                for data in pool.map(lambda _: bytes(writer.render(block, ends, read, {})), range(8)):  # noqa: B023 - used here
                     assert data == first
             assert writer.worth_a_table(kind)
             assert any(group.kind == kind and group._table is not None for group in writer._groups)

@@ -8,6 +8,7 @@ It writes no format; `irtkit.index.render` makes text of the columns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from irtkit.addresses import format_ipv4
 from irtkit.index.bulk import NO_ADDRESS, NO_ROW, Bulk, Read
 from irtkit.index.layout import FIELDS, GAPS, Flag
-from irtkit.index.text_tables import join_texts
+from irtkit.index.text_tables import constant, join_texts
 from irtkit.schema.contact_facts import POLICIES, Policy
 
 __all__ = ["CONTACT_FIELDS", "REASONS", "Contacts", "Records", "table_of", "table_of_rows"]
@@ -48,6 +49,7 @@ _STEPS = pa.array([" -> mnt-irt -> ", " -> abuse-c -> "])
 """How the way to a contact of each kind goes on from the holder."""
 _CLASSES = pa.array(["inetnum ", "inet6num "])
 _GAPS = pa.array(GAPS)
+_NONE = pa.scalar(None, pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,25 +265,29 @@ class Records:
         up[abuse_at] = self._of_row("row.abuse_up", rows[listed])
         return Contacts(at, kind, party, held, up)
 
-    def contact_columns(self, contacts: Contacts) -> dict[str, pa.Array]:
-        """Return each contact field as a column of the contacts end to end."""
-        is_role = contacts.kind == 1
+    def contact_columns(self, contacts: Contacts, fields: Sequence[str] = CONTACT_FIELDS) -> dict[str, pa.Array]:
+        """Return *fields* of contacts, each as a column of the contacts end to end."""
         offset = len(self.texts("irt.handle"))
-        party = np.where(is_role, contacts.party + offset, contacts.party)
-        flags = np.concatenate([self.bulk.array("irt.flags"), [0], self.bulk.array("role.flags"), [0]])[party]
-        gaps = np.concatenate([self.bulk.array("irt.gap"), [0], self.bulk.array("role.gap"), [0]])[party]
-        columns = {
-            "kind": pa.DictionaryArray.from_arrays(pa.array(contacts.kind), _KINDS),
-            "via": self._via(contacts, party),
-            "inherited": pa.array(contacts.up),
-            "suspect": pa.array((flags & Flag.SUSPECT.value) > 0),
-            "gap": pa.DictionaryArray.from_arrays(pa.array(gaps.astype(np.int32), mask=gaps == 0), _GAPS),
-            **{
-                name: _none_if_empty(self._party_texts(name).take(pa.array(party)))
-                for name in ("handle", "email", "echo_of", "last_modified", "validated")
-            },
-        }
-        return {name: columns[name] for name in CONTACT_FIELDS}
+        party = np.where(contacts.kind == 1, contacts.party + offset, contacts.party)
+        return {field: self._contact_column(field, contacts, party) for field in fields}
+
+    def _contact_column(self, field: str, contacts: Contacts, party: Array) -> pa.Array:
+        if field == "kind":
+            return pa.DictionaryArray.from_arrays(pa.array(contacts.kind), _KINDS)
+        if field == "via":
+            return self._via(contacts, party)
+        if field == "inherited":
+            return pa.array(contacts.up)
+        if field == "suspect":
+            return pa.array((self._party_numbers("flags")[party] & Flag.SUSPECT.value) > 0)
+        if field == "gap":
+            gap = self._party_numbers("gap")[party]
+            return pa.DictionaryArray.from_arrays(pa.array(gap.astype(np.int32), mask=gap == 0), _GAPS)
+        return _none_if_empty(self._party_texts(field).take(pa.array(party)))
+
+    def _party_numbers(self, name: str) -> Array:
+        """Return a column of numbers of the irts, then of the roles, each with one entry more, 0."""
+        return np.concatenate([self.bulk.array(f"irt.{name}"), [0], self.bulk.array(f"role.{name}"), [0]])
 
     def _party_texts(self, name: str) -> pa.Array:
         """Return a column of text of the irts, then of the roles."""
@@ -335,7 +341,7 @@ def _hidden(gap: Array) -> Array:
 
 
 def _none_if_empty(texts: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(texts, ""), None, texts)
+    return pc.if_else(pc.equal(texts, constant("")), _NONE, texts)
 
 
 def table_of(bulk: Bulk, addresses: Any, policy: str = "csirt") -> pa.Table:  # noqa: ANN401 - see Index.lookup_many

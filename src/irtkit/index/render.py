@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from irtkit.index.answers import csv_cell, csv_record, json_record
 from irtkit.index.bulk import NO_ADDRESS, NO_ROW, Read
 from irtkit.index.layout import FIELDS, Flag
-from irtkit.index.text_tables import PIECE, TextTable, bytes_of, join_texts
+from irtkit.index.text_tables import PIECE, TextTable, bytes_of, constant, join_texts
 
 if TYPE_CHECKING:
     from irtkit.index.records import Records
@@ -48,6 +48,7 @@ _RELEASED = 4
 """Pieces of a table after which the memory that the index was read into is let go of."""
 _FORMULA = b"=+-@"
 _QUOTED = b'",'
+_CSV_CONTACT = ("kind", "handle", "email", "inherited", "suspect", "via")
 _SUSPECT = pa.array([" suspect=no", " suspect=yes"])
 
 
@@ -387,8 +388,8 @@ class CsvText(Text):
     def contact_cells(self, rows: Array) -> pa.Array:
         """As `irtkit.index.answers.plain_text` writes contacts."""
         contacts = self.records.contacts(rows)
-        column = self.records.contact_columns(contacts)
-        email = pc.if_else(pc.is_null(column["email"]), "-", column["email"])
+        column = self.records.contact_columns(contacts, _CSV_CONTACT)
+        email = pc.fill_null(column["email"], constant("-"))
         suspect = _SUSPECT.take(column["suspect"].cast(pa.int32()))
         texts = join_texts(
             column["kind"].cast(pa.string()), " ", column["handle"], " ", email, " inherited=",
@@ -458,5 +459,5 @@ def _json_column(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.cast(pa.string())
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return pc.if_else(pc.is_null(column), "null", _json_texts(pc.fill_null(column, "")))
+        return pc.if_else(pc.is_null(column), constant("null"), _json_texts(pc.fill_null(column, constant(""))))
     return column.cast(pa.string())

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["PIECE", "TextTable", "bytes_of", "join_texts"]
+__all__ = ["PIECE", "TextTable", "bytes_of", "constant", "join_texts"]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -110,11 +110,11 @@ def bytes_of(texts: pa.Array) -> pa.Buffer:
 
 def join_texts(*parts: pa.Array | str, separator: str = "") -> pa.Array:
     """Join the texts of arrays element by element; a part that is the same for all is one of few constants."""
-    arrays = [_constant(part) if isinstance(part, str) else part for part in parts]
-    return pc.binary_join_element_wise(*arrays, _constant(separator))
+    arrays = [constant(part) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*arrays, constant(separator))
 
 
 @cache
-def _constant(text: str) -> pa.Scalar:
-    """Make a scalar once: each time a plain text is used, pyarrow looks for an optional module that may be missing."""
+def constant(text: str) -> pa.Scalar:
+    """Make a scalar once; pyarrow looks for an optional module that may be missing each time it gets a plain text."""
     return pa.scalar(text)
