@@ -239,7 +239,8 @@ def _cut(source: _Source, longest: int, *, shorten: bool = True) -> Iterator[Blo
             data = b"" if skipping else data[end_of_line:]
         data = tail + data
         end = data.rfind(b"\n") + 1
-        line += data.count(b"\n", 0, end)
+        if not shorten:
+            line += data.count(b"\n", 0, end)
         tail = data[end:]
         if len(tail) > longest:
             if not shorten:

@@ -253,7 +253,7 @@ class _Group:
         """Return the fields of each line's row."""
         special = np.zeros(len(read.row), np.bool_)
         if "reason" in self.fields:
-            special = read.special(self._text.without_email[read.row] & (read.row != NO_ADDRESS))
+            special = read.special(self._text.without_email.take(read.row) & (read.row != NO_ADDRESS))
         if not self.has_table() or self._table is None:
             return self._compose(read.row, special)
         found = self._table.take(read.row)

@@ -93,7 +93,10 @@ class TextTable:
 
     def take(self, rows: Array) -> pa.Array:
         """Return the texts of *rows*, once all are there."""
-        place = np.where(rows < 0, rows + self._count, rows) if self._text_of_row is None else self._text_of_row[rows]
+        if self._text_of_row is None:
+            place = np.where(rows < 0, rows + self._count, rows)
+        else:
+            place = self._text_of_row.take(rows)
         return self._texts.take(pa.array(place))
 
 
