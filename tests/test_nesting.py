@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from irtkit.index import nesting
-from irtkit.index.nesting import NONE, Nesting, inherit, nest, paint, ranks_ipv4, ranks_ipv6
+from irtkit.index.nesting import NONE, Nesting, find_nesting, inherit, paint, ranks_ipv4, ranks_ipv6
 
 TOP4, TOP6 = (1 << 32) - 1, (1 << 128) - 1
 Range = tuple[int, int]
@@ -50,7 +50,9 @@ def nested(ranges: list[Range], *, ipv6: bool = False) -> Nested:
         [sorted({last - first for first, last in ranges}).index(last - first) for first, last in ranges], int
     )
     starts, low, high = ranked_ipv6(ranges) if ipv6 else ranked_ipv4(ranges)
-    return Nested(ranges, starts, nest(low, high, size, len(starts) + 1))
+    found = find_nesting(low, high, size, len(starts) + 1)
+    assert found is not None
+    return Nested(ranges, starts, found)
 
 
 def ranked_ipv4(ranges: list[Range]) -> tuple[list[int], NDArray[np.int32], NDArray[np.int32]]:
@@ -206,3 +208,13 @@ def test_the_whole_address_space_and_its_last_address_are_ranges_like_others() -
     for world in (nested([(0, TOP4), (TOP4, TOP4), (0, 0)]), nested([(0, TOP6), (TOP6, TOP6), (0, 0)], ipv6=True)):
         assert world.nesting.parent.tolist() == [NONE, 0, 0]
         assert [world.nesting.owner[segment] for segment in range(len(world.starts))] == [2, 0, 1]
+
+
+@pytest.mark.parametrize("twice", [(0, TOP4), (16, 31), (4, 7), (20, 20)])
+def test_equal_ranges_have_no_nesting(twice: Range) -> None:
+    """Whether they hold others or are as small as a segment: who calls has to choose one of them."""
+    ranges = [(0, TOP4), (0, 63), (0, 15), (16, 31), (4, 7), (20, 20)]
+    _, low, high = ranked_ipv4([*ranges, twice])
+    size = np.array([last - first for first, last in [*ranges, twice]])
+    assert find_nesting(low, high, size, int(high.max()) + 1) is None
+    assert nested(ranges).nesting.owner[low[4]] == 4

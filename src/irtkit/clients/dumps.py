@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Self
 
+from isal import isal_zlib
+
 from irtkit.clients.files import Buffers, Lent, find_dumps, read_blocks, shared_memory
 from irtkit.clients.outputs import replacing
 from irtkit.clients.scanning import Place, Scanning, Task, received, start
@@ -85,7 +87,7 @@ def build_index(paths: Iterable[str], output: str, *, progress: Progress | None 
 
 
 def _write(file: IO[bytes], collected: Collector, manifest: dict[str, object]) -> None:
-    encoder = Encoder(header_room(manifest, most_arrays(collected)))
+    encoder = Encoder(header_room(manifest, most_arrays(collected)), isal_zlib.crc32)
     file.seek(encoder.start)
     for name, pieces in iter_arrays(collected):
         if name == "ipv4.start":

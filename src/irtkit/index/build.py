@@ -24,7 +24,7 @@ from irtkit.index.collect import Collector, Keys, Networks, joined, source_rank
 from irtkit.index.flatten import Hierarchy, Holdings, Rows, fill_abuse, fill_irts, merge
 from irtkit.index.keycert_arrays import key_cert_arrays
 from irtkit.index.layout import GAPS, KEYED_CLASSES, PARTY_TEXTS, Flag
-from irtkit.index.nesting import Nesting, nest, ranks_ipv4, ranks_ipv6
+from irtkit.index.nesting import Nesting, find_nesting, ranks_ipv4, ranks_ipv6
 from irtkit.index.texts import text_column, text_ends
 from irtkit.schema.contact_facts import MailboxFacts
 from irtkit.schema.contact_rules import registry_of_source
@@ -347,15 +347,15 @@ def _nested(space: _Space, source: Array, sources: list[str]) -> _Nested:
     """Return the ranges of each registry, and how they lie; *source* has the code of each object's."""
     registry = _registry_codes(source, sources)[source[space.number]]
     nested = _Nested(space, [], [])
-    for code in np.unique(registry).tolist():
+    for code in np.flatnonzero(np.bincount(registry)).tolist():
         mine = np.flatnonzero(registry == code)
-        shadowed = _shadowed(space, mine, source, sources)
-        if shadowed.any():
-            nested.shadowed.append(space.number[mine[shadowed]])
-            mine = mine[~shadowed]
-        hierarchy = Hierarchy(space.number[mine], space.low[mine], space.high[mine], space.size[mine])
-        nesting = nest(hierarchy.low, hierarchy.high, hierarchy.size, len(space.starts[0]))
-        nested.hierarchies.append((hierarchy, nesting))
+        ranges = Hierarchy(space.number[mine], space.low[mine], space.high[mine], space.size[mine])
+        while (nesting := find_nesting(ranges.low, ranges.high, ranges.size, len(space.starts[0]))) is None:
+            shadowed = _shadowed(ranges, source, sources)
+            nested.shadowed.append(ranges.number[shadowed])
+            left = ~shadowed
+            ranges = Hierarchy(ranges.number[left], ranges.low[left], ranges.high[left], ranges.size[left])
+        nested.hierarchies.append((ranges, nesting))
     return nested
 
 
@@ -371,30 +371,14 @@ def _registry_codes(source: Array, sources: Sequence[str]) -> Array:
     return numbers
 
 
-def _shadowed(space: _Space, mine: Array, source: Array, sources: list[str]) -> Array:
+def _shadowed(ranges: Hierarchy, source: Array, sources: list[str]) -> Array:
     """Tell which of the ranges are also those of an object that counts more: of a better source, or later."""
-    low, high = space.low[mine], space.high[mine]
-    shadowed = np.zeros(len(mine), np.bool_)
-    if not _any_equal(low, high, len(space.starts[0])):
-        return shadowed
-    packed = low.astype(np.uint64) << np.uint64(32) | high.astype(np.uint64)
-    number = space.number[mine]
-    ranks = np.array([*map(source_rank, sources)])[source[number]]
-    order = np.lexsort((-number, ranks, packed))
+    packed = ranges.low.astype(np.uint64) << np.uint64(32) | ranges.high.astype(np.uint64)
+    ranks = np.array([*map(source_rank, sources)])[source[ranges.number]]
+    order = np.lexsort((-ranges.number, ranks, packed))
+    shadowed = np.zeros(len(order), np.bool_)
     shadowed[order[1:]] = packed[order][1:] == packed[order][:-1]
     return shadowed
-
-
-def _any_equal(low: Array, high: Array, segments: int) -> bool:
-    """Tell whether two ranges are the same; most are one segment, and those need no sorting."""
-    wide = high - low > 1
-    single = low[~wide]
-    last = np.empty(segments, np.int32)
-    last[single] = np.arange(len(single), dtype=np.int32)
-    if (last[single] != np.arange(len(single), dtype=np.int32)).any():
-        return True
-    in_order = np.sort(low[wide].astype(np.uint64) << np.uint64(32) | high[wide].astype(np.uint64))
-    return bool((in_order[1:] == in_order[:-1]).any())
 
 
 def _object_texts(networks: Sequence[Networks]) -> Iterator[tuple[str, Array | Pieces]]:

@@ -273,7 +273,7 @@ class Collector:
         if (values.length == 2).all():
             letters = values.text.reshape(-1, 3).astype(np.uint16)
             word = letters[:, 0] | letters[:, 1] << 8
-            for new in np.unique(word[self._country_of_word[word] < 0]).tolist():
+            for new in sorted({*word[self._country_of_word[word] < 0].tolist()}):
                 self._country_of_word[new] = self.countries.of(("", new.to_bytes(2, "little").decode()))
             codes[values.row] = self._country_of_word[word]
         else:

@@ -15,7 +15,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_OVERLAPPING", "NONE", "Nesting", "inherit", "nest", "paint", "radix_order", "ranks_ipv4", "ranks_ipv6"]
+__all__ = [
+    "MAX_OVERLAPPING",
+    "NONE",
+    "Nesting",
+    "find_nesting",
+    "inherit",
+    "paint",
+    "radix_order",
+    "ranks_ipv4",
+    "ranks_ipv6",
+]
 
 NONE = -1
 """No range."""
@@ -111,20 +121,29 @@ def ranks_ipv6(first: tuple[Words, Words], last: tuple[Words, Words]) -> tuple[W
     return high[kept], low[kept], ranks[:count], ranks[count : 2 * count]
 
 
-def nest(low: Ints, high: Ints, size: NDArray[np.int64], segments: int) -> Nesting:
-    """Flatten the ranges with ranks *low* to *high*, no two equal; *size* grows with the number of addresses."""
+def find_nesting(low: Ints, high: Ints, size: NDArray[np.int64], segments: int) -> Nesting | None:
+    """Flatten the ranges with ranks *low* to *high*; *size* grows with the number of addresses.
+
+    Return None where two ranges are equal.
+    """
     owner = np.full(segments, NONE, np.int32)
     width = high - low
     leaves = np.flatnonzero(width == 1).astype(np.int32)
     order = np.flatnonzero(width > 1).astype(np.int32)
     order = order[np.lexsort((low[order], -size[order]))]
+    if ((low[order[1:]] == low[order[:-1]]) & (high[order[1:]] == high[order[:-1]])).any():
+        return None
     painted = _Painted(low, high, segments)
     for begin, end in pairwise(_group_edges(low, high, order, size)):
         painted.paint(order[begin:end], owner)
     parents, depths = painted.parent[:-1], painted.depth[:-1]
-    parents[leaves] = owner[low[leaves]]
-    depths[leaves] = painted.depth[parents[leaves]] + 1
-    owner[low[leaves]] = leaves
+    segment = low[leaves]
+    above = owner.take(segment)
+    parents[leaves] = above
+    depths[leaves] = painted.depth[above] + 1
+    owner[segment] = leaves
+    if (owner.take(segment) != leaves).any():
+        return None
     overlapping = np.array(sorted(painted.overlapping), np.int32)
     return Nesting(low, high, order, leaves, owner, parents, depths, overlapping)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -44,11 +44,13 @@ _MAX_HEADER = 16 << 20
 class Encoder:
     """Lays out an index file of arrays that come one by one, and writes its header last.
 
-    The file begins with `room` bytes for the header, which are left free at first. A filler keeps the next array
-    aligned where one does not end on a multiple of eight bytes; in order of item size none is needed.
+    The file begins with *room* bytes for the header, which are left free at first. A filler keeps the next array
+    aligned where one does not end on a multiple of eight bytes; in order of item size none is needed. *checksum*
+    computes CRC-32 (ISO 3309) as zlib's `crc32` does.
     """
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, checksum: Callable[[memoryview, int], int] = crc32) -> None:
+        self._checksum = checksum
         self._start = 8 + (room + 7) // 8 * 8
         self._at = 0
         self._entries: dict[str, object] = {}
@@ -70,7 +72,7 @@ class Encoder:
         begin, checksum = self._at, 0
         for piece in pieces:
             self._at += len(piece)
-            checksum = crc32(piece, checksum)
+            checksum = self._checksum(piece, checksum)
             yield piece
         count = (self._at - begin) // width
         self._entries[name] = {"dtype": dtype, "shape": [count], "data_offsets": [begin, self._at]}
