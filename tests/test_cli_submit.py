@@ -79,6 +79,14 @@ def test_really_stores_it_and_looks_at_it(registry: Registry) -> None:
     assert result.stdout.endswith("irt IRT-EXAMPLE: create succeeded; the registry has it as it was sent\n")
 
 
+def test_a_server_may_be_named_in_capitals(registry: Registry) -> None:
+    """Host names have no case (RFC 4343): what the user names is allowed however it is written."""
+    port = registry.whois.rpartition(":")[2]
+    result = run(IRT, "--really", "--url", registry.url, "--whois", f"LocalHost:{port}")
+    assert result.exit_code == 0
+    assert registry.queries == ["-k -r -B -T irt IRT-EXAMPLE", "-k"]
+
+
 def test_nothing_is_sent_that_is_wrong(registry: Registry) -> None:
     """The local check comes first, and its reasons are shown; --force is a person's decision."""
     result = run(WRONG, "--really", registry=registry)
