@@ -161,8 +161,9 @@ def command(
     texts = [query.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip() for query in queries]
     if live is not None:
         from irtkit.cli.resolve_live import Request, resolve_live  # noqa: PLC0415 - the network is for this only
+        from irtkit.clients.live import Reach  # noqa: PLC0415 - the same
 
-        reach = (server, rdap, allow_private, deadline, max_age)
+        reach = Reach(server, rdap, allow_private, seconds=deadline, max_age=max_age)
         resolve_live(Request(texts, list_path, column, index_path, dumps, live, explain, reach), wanted)
         return
     if server or rdap or allow_private or set(wanted.fields) - set(FIELDS):

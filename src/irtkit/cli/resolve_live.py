@@ -45,7 +45,7 @@ class Request(NamedTuple):
     dumps: tuple[str, ...]
     mode: str
     explain: bool
-    reach: tuple[str | None, str | None, bool, float, float]
+    reach: Reach
 
 
 def resolve_live(request: Request, wanted: Wanted) -> None:
@@ -53,12 +53,12 @@ def resolve_live(request: Request, wanted: Wanted) -> None:
 
     Raises: IrtkitError as `irtkit.clients.live` and the index do; SystemExit when an address has no answer at all.
     """
-    reach = Reach(*request.reach)
     if request.explain:
-        _explain(request, wanted, reach)
+        _explain(request, wanted)
         return
-    with _index(request) as index, _tools(reach) as (client, kept):
-        records = LiveRecords(reach.asker(), wanted.policy, index, "gaps" if request.mode == "gaps" else "always")
+    with _index(request) as index, _tools(request.reach) as (client, kept):
+        asker = request.reach.asker()
+        records = LiveRecords(asker, wanted.policy, index, "gaps" if request.mode == "gaps" else "always")
         notes = _Notes()
         _write(notes.noting(_pieces(request, wanted, records, client, kept)), wanted)
     notes.tell(is_list=request.list_path is not None)
@@ -87,10 +87,10 @@ def _index(request: Request) -> Iterator[Index | None]:
         yield None
 
 
-def _explain(request: Request, wanted: Wanted, reach: Reach) -> None:
-    asker = reach.asker()
+def _explain(request: Request, wanted: Wanted) -> None:
+    asker = request.reach.asker()
     told = []
-    with _tools(reach) as (client, kept):
+    with _tools(request.reach) as (client, kept):
         for query in request.queries:
             try:
                 space = AddressRange.parse_lenient(query)
