@@ -1,5 +1,6 @@
 """`irtkit check`: files in, the registry's verdict out, whatever is wrong with some of the files."""
 
+import gc
 import gzip
 import json
 import os
@@ -7,6 +8,7 @@ import pty
 import re
 import subprocess
 import sys
+import weakref
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from irtkit.cli.against import with_against_repeated
 from irtkit.cli.check import command
 from irtkit.clients import submissions
 from irtkit.clients.submissions import open_database
+from irtkit.validation.objects import ObjectSet
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "rpsl"
 PROGRAM = "import sys; from irtkit.cli.check import command; command(sys.argv[1:], prog_name='check')"
@@ -247,6 +250,29 @@ def test_a_database_may_be_too_large(good: Path, monkeypatch: pytest.MonkeyPatch
     database = open_database([str(good)], "ripe")
     assert database.objects is None
     assert [(name, "build an index" in problem.message) for name, problem in database.faults] == [(str(good), True)]
+
+
+def test_no_search_for_circles_goes_through_what_a_check_made(
+    good: Path, bad: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The objects checked, and those they are checked against, are gone before Python may search again."""
+    made: list[weakref.ref[ObjectSet]] = []
+    left: list[ObjectSet | None] = []
+    add, enable = ObjectSet.add, gc.enable
+
+    def added(objects: ObjectSet, *args: Any) -> None:
+        made.append(weakref.ref(objects))
+        add(objects, *args)
+
+    def enabled() -> None:
+        left.extend(one() for one in made)
+        enable()
+
+    monkeypatch.setattr(ObjectSet, "add", added)
+    monkeypatch.setattr(gc, "enable", enabled)
+    assert rows(run("--format", "json", bad, "--against", good))
+    assert made
+    assert left == [None] * len(made)
 
 
 @pytest.mark.parametrize(

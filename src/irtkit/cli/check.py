@@ -31,13 +31,12 @@ _PIECE = 1 << 16
 
 
 class _Wanted(NamedTuple):
-    """How to check, and what to check against."""
+    """What to check, how, and against what."""
 
+    paths: tuple[str, ...]
     registry: str
     options: Options
-    below: Objects | None
-    faults: list[tuple[str, Problem]]
-    """What is wrong with the places that `--against` names."""
+    against: tuple[str, ...]
 
 
 @click.command("check", cls=AgainstCommand, short_help="Say what a registry would say about objects.")
@@ -102,17 +101,14 @@ def command(
     if not paths:
         hint = " What follows --against belongs to it; put the files before it, or behind --." if against else ""
         raise click.UsageError(f"Missing argument 'FILE...'.{hint}")
-    from irtkit.clients.submissions import open_database, read_submission  # noqa: PLC0415 - not for the help
-    from irtkit.problems import Severity  # noqa: PLC0415 - the same
+    from irtkit.problems import Severity  # noqa: PLC0415 - not for the help
     from irtkit.reports import Tally  # noqa: PLC0415 - the same
     from irtkit.validation import Action, Options  # noqa: PLC0415 - the same
 
     options = Options(action=Action(action.lower()) if action else None)
     tally = Tally(_SHOWN.get(form) if max_problems is None else max_problems or None)
-    with without_cycle_search():
-        below, faults = open_database(against, registry.lower()) if against else (None, [])
-        files = [read_submission(path) for path in paths]
-        _write(_reported(_report(form, tally), files, _Wanted(registry.lower(), options, below, faults)))
+    with without_cycle_search():  # all that is made ends with the report, so that no search goes through it
+        _write(_reported(_report(form, tally), _Wanted(paths, registry.lower(), options, against)))
     failed = tally.count(Severity.ERROR) or (strict and tally.count(Severity.WARNING))
     context.exit(1 if failed else 0)
 
@@ -137,32 +133,35 @@ def _report(form: str, tally: Tally) -> Report:
     return TextReport(tally, colours=shows_colours())
 
 
-def _reported(report: Report, files: list[SubmissionFile], wanted: _Wanted) -> Iterator[str]:
+def _reported(report: Report, wanted: _Wanted) -> Iterator[str]:
     """Yield the report: first what is wrong with what to check against, then file after file."""
-    from irtkit.submission import Submitted, parse_message  # noqa: PLC0415 - not for the help
+    from irtkit.clients.submissions import open_database, read_submission  # noqa: PLC0415 - not for the help
+    from irtkit.submission import Submitted, parse_message  # noqa: PLC0415 - the same
 
+    below, faults = open_database(wanted.against, wanted.registry) if wanted.against else (None, [])
+    files = [read_submission(path) for path in wanted.paths]
     yield from report.begin()
-    for name, fault in wanted.faults:
+    for name, fault in faults:
         yield from report.file(name, "", [fault])
         report.tally.files -= 1  # it is none of those that are checked
     messages = [None if file.text is None else parse_message(file.text) for file in files]
     submitted = Submitted((message for message in messages if message), wanted.registry)
     for file, message in zip(files, messages, strict=True):
-        problems = _problems(file, message, submitted, wanted)
+        problems = _problems(file, message, submitted, below, wanted)
         report.tally.objects += 0 if message is None else len(message.updates)
         yield from report.file(file.name, file.text or "", problems)
     yield from report.end()
 
 
 def _problems(
-    file: SubmissionFile, message: Message | None, submitted: Submitted, wanted: _Wanted
+    file: SubmissionFile, message: Message | None, submitted: Submitted, below: Objects | None, wanted: _Wanted
 ) -> Iterable[Problem]:
     """Return the problems of one file in document order, first those of the file itself."""
     from irtkit.submission import iter_verdict, merged  # noqa: PLC0415 - not for the help
 
     if message is None:
         return file.problems
-    verdict = iter_verdict(message, wanted.registry, submitted, wanted.below, options=wanted.options)
+    verdict = iter_verdict(message, wanted.registry, submitted, below, options=wanted.options)
     return merged(file.problems, verdict)
 
 
