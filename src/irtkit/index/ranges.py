@@ -22,7 +22,7 @@ from irtkit.schema.contact_rules import registry_of_source
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from irtkit.index.lookup import Index
 
@@ -136,19 +136,23 @@ class IndexedRanges:
         return found
 
     def _find_spot(self, first: int, last: int) -> _Spot:
-        if self._is_nested(first, last):
-            segment = self._segment_at(first)
-            numbers, is_bare = self._iter_around(segment), self._end(segment) >= last
-        else:
-            numbers, is_bare = iter(self._place(first).numbers), False
+        if not self._is_nested(first, last):
+            return self._spot_among(self._place(first).numbers, first, last, is_bare=False)
+        segment = self._segment_at(first)
+        number, is_bare = self._most_specific(segment), self._end(segment) >= last
+        if number >= 0 and self._stretch_of(number) == (first, last):  # as most ranges that are asked for
+            around = self._parents[number]
+            return _Spot(number, around if around >= 0 else None, is_bare)
+        return self._spot_among(self._iter_around(segment), first, last, is_bare=is_bare)
+
+    def _spot_among(self, numbers: Iterable[int], first: int, last: int, *, is_bare: bool) -> _Spot:
+        """Return the place of a range among those that hold its first address, smallest first."""
         exact = None
         for number in numbers:
             begin, end = self._stretch_of(number)
-            if end < last or begin > first:
-                is_bare = False
-            elif end == last and begin == first:
+            if end == last and begin == first:
                 exact = number
-            else:
+            elif end >= last and begin <= first:
                 return _Spot(exact, number, is_bare)
         return _Spot(exact, None, is_bare)
 
@@ -164,13 +168,17 @@ class IndexedRanges:
 
     def _iter_around(self, segment: int) -> Iterator[int]:
         """Yield the most specific range of a segment, the one around it, and so on."""
-        row, parents = self._row[segment], self._parents
-        number = -1 if row == NO_ROW else self._objects[row]
-        for _ in range(len(parents)):
+        number, parents = self._most_specific(segment), self._parents
+        for _ in parents:
             if number < 0:
                 return
             yield number
             number = parents[number]
+
+    def _most_specific(self, segment: int) -> int:
+        """Return the most specific range of a segment, a negative number if it has none."""
+        row = self._row[segment]
+        return -1 if row == NO_ROW else self._objects[row]
 
     def find_crossing(self, space: AddressRange) -> int | None:
         """Return a range that overlaps *space* in part.
@@ -232,20 +240,21 @@ class IndexedRanges:
 
     def _iter_nested(self, space: AddressRange, holder: int | None) -> Iterator[int]:
         """Yield the same where none overlaps another in part; *holder* is the smallest one that encloses *space*."""
-        address = space.first
+        parents = self._parents
+        address, segment = space.first, self._segment_at(space.first)
         while address <= space.last:
-            segment = self._segment_at(address)
-            child = None
-            for number in self._iter_around(segment):
-                if number == holder:
+            child, number, end = None, self._most_specific(segment), self._end(segment)
+            for _ in parents:  # there are no more levels than that
+                if number < 0 or number == holder:
                     break
-                child = number
-            first, last = (address, self._end(segment)) if child is None else self._stretch_of(child)
+                child, number = number, parents[number]
+            first, last = (address, end) if child is None else self._stretch_of(child)
             if child is not None and first >= space.first and last <= space.last:
                 yield child
             if last < address:
                 raise IndexFileError("is damaged: its segments do not ascend", path=self._index.path)
             address = last + 1
+            segment = segment + 1 if last == end else self._segment_at(address)
 
     def _beginning_at(self, address: int, numbers: list[int]) -> int | None:
         """Return the largest range that begins at *address*, unless another of *numbers*, smallest first, holds it."""
