@@ -113,30 +113,37 @@ def _find_lines(place: Place) -> _Lines:
 
     Most objects of a submission name the same few others, in the same words: then their attributes need not be read.
     """
-    obj, text = place.object, "\n" + str(place.object)
+    obj = place.object
     names = _names_of(place.surroundings.schema, place.class_name)
     sound = place.surroundings.sound_lines(place.home, place.class_name)
-    lines = names.lines.findall(text)
+    lines = names.lines.findall(f"\n{obj}")
     found = _Lines(lines, [*map(sound.get, lines)], [], sound)
     if None not in found.meant:
         return found
-    if all(line[: line.find(":")] in names.rows for line in lines):
-        attributes = [
-            Attribute(line[1], obj.line_of(text.count("\n", 0, line.start()))) for line in names.lines.finditer(text)
-        ]
+    unknown = [at for at, telling in enumerate(found.meant) if telling is None]
+    if all(lines[at][: lines[at].find(":")] in names.rows for at in unknown):
+        attributes = _attributes_at(unknown, obj, names)
     else:
-        attributes = [attribute for attribute in obj.attributes if attribute.name in names.rows]
-        lines = [attribute.raw.removesuffix("\n") for attribute in attributes]
+        every = [attribute for attribute in obj.attributes if attribute.name in names.rows]
+        lines = [attribute.raw.removesuffix("\n") for attribute in every]
         found = _Lines(lines, [*map(sound.get, lines)], [], sound)
-    for at, attribute in enumerate(attributes):
-        if found.meant[at] is None:
-            row, telling = names.rows[attribute.name]
-            found.meant[at] = telling
-            if row is not None:
-                found.doubtful.append((attribute, row, telling))
-            else:
-                _remember(sound, attribute, telling)
+        unknown = [at for at, telling in enumerate(found.meant) if telling is None]
+        attributes = [every[at] for at in unknown]
+    for at, attribute in zip(unknown, attributes, strict=True):
+        row, telling = names.rows[attribute.name]
+        found.meant[at] = telling
+        if row is not None:
+            found.doubtful.append((attribute, row, telling))
+        else:
+            _remember(sound, attribute, telling)
     return found
+
+
+def _attributes_at(places: list[int], obj: RpslObject, names: "_Names") -> list[Attribute]:
+    """Return attributes on lines of their own, by their places among the lines that matter."""
+    text = f"\n{obj}"
+    found = [*names.lines.finditer(text)]
+    return [Attribute(found[at][1], obj.line_of(text.count("\n", 0, found[at].start()))) for at in places]
 
 
 def _remember(sound: dict[str, str], attribute: Attribute, telling: str) -> None:
@@ -163,8 +170,8 @@ def _names_of(schema: Schema, class_name: str) -> _Names:
     long = {name: (rows.get(name), name if name in _TELLING else "") for name in (*rows, *_TELLING)}
     short = {name: long[meant] for name, meant in SHORT_NAMES.items() if meant in long}
     names = {**long, **short, **{f"*{name}": known for name, known in short.items()}}
-    one_of_them = "|".join(map(re.escape, names))
-    return _Names(names, re.compile(rf"\n((?:{one_of_them}):.*|(?![a-z0-9-]++:).+)"))
+    one_of_them, begins = "|".join(map(re.escape, names)), "".join({name[0] for name in names})  # no `-`, no `]`
+    return _Names(names, re.compile(rf"\n((?=[{begins}])(?:{one_of_them}):.*|(?![a-z0-9-]++:).+)"))
 
 
 def _parties(place: Place, found: _Lines) -> Iterator[Problem]:
