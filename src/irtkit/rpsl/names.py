@@ -66,7 +66,8 @@ def long_name(name: str) -> str:
 def repetition(class_name: str) -> re.Pattern[str]:
     """Return what finds, without reading the attributes, a further one that may name the class."""
     short = next(short for short, name in SHORT_NAMES.items() if name == class_name)
-    return re.compile(rf"\n(?:{class_name}|\*?{short}):", re.IGNORECASE)
+    first_letters = f"(?=[*{class_name[0]}{short[0]}])"  # most lines are passed over by these, in half the time
+    return re.compile(rf"\n{first_letters}(?:{class_name}|\*?{short}):", re.IGNORECASE)
 
 
 def as_primary_key(value: str) -> PrimaryKey:

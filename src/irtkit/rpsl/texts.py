@@ -34,7 +34,8 @@ MAX_OBJECT: Final = 5_000_000
 """Characters in one object: the RIPE Database ignores a larger one (its `whois.max.object.size`)."""
 
 # All quantifiers that could backtrack are possessive: no text makes these expressions slow.
-_OBJECT = re.compile(r"[A-Za-z0-9*-]++:.*+(?:\n(?:[^ \t+%#\n:][^:\n]*+:|[ \t+]).*+)*+\n?+")
+# The names of most attributes are read by `[a-z-]++`, which takes half the time of what takes any name.
+_OBJECT = re.compile(r"[A-Za-z0-9*-]++:.*+(?:\n(?:[a-z-]++:|[^ \t+%#\n:][^:\n]*+:|[ \t+]).*+)*+\n?+")
 _VALUE = re.compile(r".*+(?:\n[ \t+].*+)*+\n?+")
 _LINE = re.compile(r".*\n|.+\Z")
 _EMPTY_LINE = re.compile(r"(?:\A|\n)\r*+\n")
