@@ -5,8 +5,7 @@ ask for each of them; that is all this is for, and nothing is judged here.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from socket import AF_INET, inet_pton
 from typing import Final
@@ -27,8 +26,7 @@ _TARGETS: Final = frozenset(name for rows in REFERENCES.values() for row in rows
 _FURTHER_KEY: Final = repetition("inetnum")
 _RANGED: Final = NETWORKS | {"domain"}
 _PLACEHOLDER = re.compile(r"-(?=[0-9])(?<=AUTO-)", re.IGNORECASE)  # it begins with what can be searched for quickly
-_OCTET = "(?:0|[1-9][0-9]{0,2})"
-_QUAD = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_QUAD = r"\.".join(["(?:[1-9][0-9]{0,2}+|0)"] * 4)
 _PLAIN_RANGE = re.compile(rf"[^:]*+:[ \t]*+({_QUAD}) - ({_QUAD})\r?+(?:\n(?![ \t+])|\Z)")
 
 
@@ -105,12 +103,9 @@ class Submitted:
         for class_name in _RANGED.intersection(self._by_class):
             plain = places.setdefault((class_name, 4), [])
             for obj in self._by_class[class_name]:
-                if class_name == "inetnum" and (written := _PLAIN_RANGE.match(str(obj))):
-                    with suppress(OSError):
-                        first, last = written.groups()
-                        plain.append((inet_pton(AF_INET, first), inet_pton(AF_INET, last), id(obj)))
-                        continue
-                if (space := space_of(obj)) is not None:
+                if class_name == "inetnum" and (stretch := _packed(_PLAIN_RANGE.match(str(obj)))):
+                    plain.append((*stretch, id(obj)))
+                elif (space := space_of(obj)) is not None:
                     size = 4 if space.family == 4 else 16
                     found = space.first.to_bytes(size, "big"), space.last.to_bytes(size, "big"), id(obj)
                     places.setdefault((class_name, space.family), []).append(found)
@@ -142,27 +137,39 @@ def _find_filing(obj: RpslObject, registry: str) -> Filing | None:
     """Return where an inetnum that is written as the registry writes it belongs; None for any other object."""
     text = str(obj)
     written = _PLAIN_RANGE.match(text) if text.startswith("inetnum:") and not _FURTHER_KEY.search(text) else None
-    if written is None:
+    stretch = _packed(written)
+    if written is None or stretch is None:
         return None
+    first, last = stretch
     try:
-        first, last = (int.from_bytes(inet_pton(AF_INET, address), "big") for address in written.groups())
-        space = AddressRange(4, first, last)
-    except (OSError, RangeError):
+        space = AddressRange(4, int.from_bytes(first, "big"), int.from_bytes(last, "big"))
+    except RangeError:
         return None
     return Filing(home_of(obj, registry), "inetnum", as_primary_key(f"{written[1]} - {written[2]}"), space)
 
 
-def _overlapping(ranges: list[tuple[bytes, bytes, int]]) -> Iterable[int]:
+def _packed(written: re.Match[str] | None) -> tuple[bytes, bytes] | None:
+    """Return the two addresses of a plain range as bytes, which sort as addresses do; None if there are none."""
+    if written is None:
+        return None
+    first, last = written.groups()
+    try:
+        return inet_pton(AF_INET, first), inet_pton(AF_INET, last)
+    except OSError:
+        return None
+
+
+def _overlapping(ranges: list[tuple[bytes, bytes, int]]) -> Iterator[int]:
     """Yield the third item of every range that has an address in common with another one."""
     ranges.sort()
-    cluster: list[int] = []
+    alone: int | None = None
     reached = b""
     for first, last, found in ranges:
-        if first > reached or not cluster:
-            if len(cluster) > 1:
-                yield from cluster
-            cluster.clear()
-        cluster.append(found)
+        if first > reached:
+            alone = found
+        else:
+            if alone is not None:
+                yield alone
+                alone = None
+            yield found
         reached = max(reached, last)
-    if len(cluster) > 1:
-        yield from cluster
