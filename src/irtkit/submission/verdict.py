@@ -72,9 +72,16 @@ def check(
             return decoded.problems
         text, problems = decoded.text, decoded.problems
     with without_cycle_search():
-        message = parse_message(text) if isinstance(text, str) else _message_of(text)
-        verdict = iter_verdict(message, registry, Submitted([message], registry), below, options=options)
-        return list(merged(problems, verdict) if problems else verdict)
+        found = _verdict_on(text, registry, below, options)
+        return list(merged(problems, found)) if problems else found
+
+
+def _verdict_on(
+    text: str | RpslObject | Iterable[RpslObject], registry: str, below: Objects | None, options: Options
+) -> list[Problem]:
+    """Return the problems of a message alone; the message itself is gone before circles are searched for again."""
+    message = parse_message(text) if isinstance(text, str) else _message_of(text)
+    return list(iter_verdict(message, registry, Submitted([message], registry), below, options=options))
 
 
 def _database_of(
