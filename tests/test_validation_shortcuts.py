@@ -1,6 +1,7 @@
 """What the walk over an object judges without asking the rules is what the rules would have said."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -40,6 +41,11 @@ def found_after_others(line: str) -> list[Problem]:
     return checks.find_problems(parse_objects(NETWORK.format(line))[0])
 
 
+def two_lines_below(problem: Problem) -> Problem:
+    assert problem.span is not None
+    return replace(problem, span=replace(problem.span, line=problem.span.line + 2))
+
+
 @pytest.mark.parametrize("character", KEPT, ids=[f"U+{ord(character):04X}" for character in KEPT])
 def test_a_character_that_is_kept_is_stored_as_it_is(character: str) -> None:
     """Letters and ASCII, between others and alone."""
@@ -65,11 +71,40 @@ def test_a_value_that_concerns_a_rule_is_shown_to_it(name: str, value: str, spel
     assert [one.code for one in found_after_others(f"{name}: {spell(value)}")] == ["registry-only"]
 
 
-def test_only_rules_about_lines_say_what_concerns_them() -> None:
-    """For no others is the pattern looked for."""
+def test_only_rules_that_look_at_attributes_or_at_everything_say_what_concerns_them() -> None:
+    """For no others is the pattern looked for, and without attributes that they need there is nothing to look at."""
     concerned = [rule for rule in RULES if rule.concerns]
-    assert concerned
-    assert all(rule.scope is Scope.LINE for rule in concerned)
+    assert {rule.scope for rule in concerned} == {Scope.LINE, Scope.OBJECT}
+    assert all(rule.needs for rule in concerned)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("mnt-routes: EXAMPLE1-MNT {198.51.100.0/24}", "outside-range"),
+        ("mnt-routes: EXAMPLE1-MNT {192.0.2.0/25}\nmnt-routes: EXAMPLE1-MNT", "mnt-routes-clash"),
+        ("mnt-by: RIPE-NCC-HM-MNT # c", "managed-comment"),
+        ("mu: EXAMPLE1-MNT {198.51.100.0/24}", "outside-range"),
+    ],
+)
+def test_what_the_values_of_others_decide_is_not_taken_from_a_known_object(line: str, code: str) -> None:
+    """Of two networks with the same line and other addresses, or another maintainer, each is looked at."""
+    checks = SchemaChecks(RIPE, Options())
+    inside = NETWORK.format(line).replace("192.0.2.0 - 192.0.2.255", "0.0.0.0 - 255.255.255.255")
+    for text in (inside, NETWORK.format(line), inside, NETWORK.format(line)):
+        obj = parse_objects(text)[0]
+        assert checks.find_problems(obj) == list(iter_problems(obj, RIPE))
+    assert code in [one.code for one in found_after_others(line)]
+
+
+def test_a_mistake_is_told_again_where_it_comes_again() -> None:
+    """Wherever the object stands, and whatever stands in its other lines."""
+    checks = SchemaChecks(RIPE, Options())
+    wrong = NETWORK.format("org: ORG-EXAMPLE-RIPE\nmnt-irt: IRT-A,\n IRT!B")
+    again = f"\n\n{wrong.replace('192.0.2.', '198.51.100.').replace('EXAMPLE-NET', 'OTHER-NET')}"
+    first, second = (checks.find_problems(parse_objects(text)[0]) for text in (wrong, again))
+    assert [one.code for one in first] == ["bad-value", "bad-value"]
+    assert second == list(map(two_lines_below, first))
 
 
 def test_all_problems_at_once_are_the_same_as_one_by_one() -> None:

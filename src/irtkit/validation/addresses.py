@@ -181,6 +181,7 @@ _WITHIN = f"{RIPE}: ValueWithinPrefixValidator"
 _NSERVER = f"{RIPE}: NServerValidator"
 _DOMAIN = frozenset({"domain"})
 _WITH_MNT_ROUTES = frozenset({"mnt-routes"})
+_PREFIXES = re.compile(r"\{")
 _WITH_NSERVER = frozenset({"nserver"})
 
 RULES: tuple[Rule, ...] = (
@@ -205,13 +206,21 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("outside-range", _find_foreign_holes, _WITHIN, _ROUTES, frozenset({"holes"})),
     Rule("outside-range", _find_foreign_pingable, _WITHIN, _ROUTES, frozenset({"pingable"})),
-    Rule("outside-range", _find_foreign_mnt_routes, f"{RIPE}: MntRouteRangeValidator", _ADDRESSES, _WITH_MNT_ROUTES),
+    Rule(
+        "outside-range",
+        _find_foreign_mnt_routes,
+        f"{RIPE}: MntRouteRangeValidator",
+        _ADDRESSES,
+        _WITH_MNT_ROUTES,
+        concerns=_PREFIXES,
+    ),
     Rule(
         "mnt-routes-clash",
         _find_any_and_prefixes,
         f"{RIPE}: MntRoutesValidator",
         _ADDRESSES | _ROUTES,
         _WITH_MNT_ROUTES,
+        concerns=_PREFIXES,
     ),
     Rule("missing-glue", _find_missing_glue, _NSERVER, _DOMAIN, _WITH_NSERVER),
     Rule("needless-glue", _find_needless_glue, _NSERVER, _DOMAIN, _WITH_NSERVER),

@@ -5,13 +5,14 @@ class is put together once. Objects whose lines were all right before need no se
 (`irtkit.validation.familiar`).
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from irtkit.problems import Problem
 from irtkit.rpsl import Attribute, RpslObject
-from irtkit.rpsl.names import LIST_ATTRIBUTES
+from irtkit.rpsl.names import LIST_ATTRIBUTES, long_name
 from irtkit.schema.syntax import Fault, Syntax
 from irtkit.schema.syntaxes import find_syntax
 from irtkit.schema.template import Cardinality, Requirement, Schema, Template, TemplateRow
@@ -27,8 +28,8 @@ from irtkit.validation import (
     status,
 )
 from irtkit.validation.codes import RIPE
-from irtkit.validation.familiar import Familiar
-from irtkit.validation.normal_forms import NORMAL_FORMS, NORMALISING, find_normal_form, is_normal
+from irtkit.validation.familiar import DOUBTFUL, OPEN, Familiar
+from irtkit.validation.normal_forms import NORMAL_FORMS, NORMALISING, PLAIN, find_normal_form, is_normal
 from irtkit.validation.options import Action, Options
 from irtkit.validation.rules import MOST_OF_ONE_LIST, Finding, Rule, Scope, as_problem
 from irtkit.validation.template import (
@@ -61,6 +62,7 @@ RULES: tuple[Rule, ...] = (
 _GENERATED = f"{RIPE}: AttributeGenerator"
 _SHORT_NAMES = f"{RIPE}: ShortFormatTransformer"
 _SANITIZER = f"{RIPE}: AttributeSanitizer"
+_COMMA = re.compile(",")
 _MADE_BY_REGISTRY = {"organisation": "ORG-", "key-cert": "X509-"}  # how names begin that only the registry makes
 
 
@@ -74,30 +76,37 @@ class _Expected(NamedTuple):
     is_generated: bool
     is_normalised: bool
     line_rules: tuple[Rule, ...]
-    is_simply_right: Callable[[str], bool]
-    """Whether a value of plain words on one line is right, and no rule about lines is concerned."""
+    find_doubt: Callable[[str], object]
+    """What finds something in a value of plain words on one line, unless it is right and concerns no line rule."""
 
 
-def _simple_judge(
+def _doubter(
     syntax: Syntax | None, rules: tuple[Rule, ...], *, is_list: bool, normalised: str | None
-) -> Callable[[str], bool]:
-    """Return what says whether a plain value is right; *normalised* names an attribute whose values are rewritten."""
-    find_fault = None if syntax is None else syntax.finder
-    searches = [rule.concerns.search for rule in rules if rule.concerns is not None]
-    if len(searches) < len(rules):
-        return lambda _: False  # some rule has to look at every value
+) -> Callable[[str], object]:
+    """Return what finds nothing in a plain value that is right; *normalised* names an attribute that is rewritten."""
+    finders: list[Callable[[str], object]] = [rule.concerns.search for rule in rules if rule.concerns is not None]
+    if len(finders) < len(rules):
+        return lambda _: True  # some rule has to look at every value
+    if is_list:
+        finders.append(_COMMA.search)
+    is_plain_value = PLAIN.get(normalised or "")
+    if is_plain_value is not None:
+        finders.append(lambda value: not is_plain_value(value))
+    else:
+        if syntax is not None:
+            finders.append(syntax.finder)
+        if normalised is not None:
+            finders.append(lambda value: not is_normal(normalised, value))
+    if len(finders) == 1:
+        return finders[0]
 
-    def is_right(value: str) -> bool:
-        if is_list and "," in value:
-            return False
-        for search in searches:
-            if search(value):
-                return False
-        if find_fault is not None and find_fault(value) is not None:
-            return False
-        return normalised is None or is_normal(normalised, value)
+    def find_doubt(value: str) -> bool:
+        for find in finders:  # noqa: SIM110 - any() takes longer than most of these
+            if find(value):
+                return True
+        return False
 
-    return is_right
+    return find_doubt
 
 
 def iter_unknown_class(view: View) -> Iterator[Problem]:
@@ -150,33 +159,30 @@ class ClassChecks:
         rules = self._rules[options.action or Action.CREATE]
         self._layout_rules = tuple(rule for rule in rules if rule.scope is Scope.LAYOUT)
         self._expected = {row.name: self._expected_of(row, rules) for row in template.rows}
+        self._demanding: dict[str, list[Rule]] = {}
+        """The rules that look at more of an object than its outline, by the attributes that they need."""
         self._familiar = self._find_familiar(rules)
 
     def iter_problems(self, obj: RpslObject) -> Iterator[Problem]:
         """Yield the problems of an object of the class; see `irtkit.validation.iter_problems`."""
-        familiar = self._familiar
-        outline = familiar.find_outline(obj) if familiar is not None else None
-        if familiar is None or outline is None:
-            yield from self._iter_all(View(obj, self._schema))
-        elif (known := familiar.find_problems(outline, obj)) is not None:
+        known = None if self._familiar is None else self._familiar.find_problems(obj)
+        if known is not None:
             yield from known
-        else:
-            found = []
-            for problem in self._iter_all(View(obj, self._schema)):
-                found.append(problem)
-                yield problem
-            familiar.remember(outline, obj, found)
+            return
+        found = []
+        for problem in self._iter_all(View(obj, self._schema)):
+            found.append(problem)
+            yield problem
+        if self._familiar is not None:
+            self._familiar.remember(obj, found)
 
     def find_problems(self, obj: RpslObject) -> list[Problem]:
         """Return the same problems, all at once."""
-        familiar = self._familiar
-        outline = familiar.find_outline(obj) if familiar is not None else None
-        if familiar is None or outline is None:
-            return list(self._iter_all(View(obj, self._schema)))
-        found = familiar.find_problems(outline, obj)
+        found = None if self._familiar is None else self._familiar.find_problems(obj)
         if found is None:
             found = list(self._iter_all(View(obj, self._schema)))
-            familiar.remember(outline, obj, found)
+            if self._familiar is not None:
+                self._familiar.remember(obj, found)
         return found
 
     def _expected_of(self, row: TemplateRow, rules: tuple[Rule, ...]) -> _Expected:
@@ -193,9 +199,7 @@ class ClassChecks:
             is_generated=row.requirement is Requirement.GENERATED,
             is_normalised=is_normalised,
             line_rules=line_rules,
-            is_simply_right=_simple_judge(
-                syntax, line_rules, is_list=is_list, normalised=row.name if is_normalised else None
-            ),
+            find_doubt=_doubter(syntax, line_rules, is_list=is_list, normalised=row.name if is_normalised else None),
         )
 
     def _find_familiar(self, rules: tuple[Rule, ...]) -> Familiar | None:
@@ -203,29 +207,42 @@ class ClassChecks:
         if self._options.max_references or (self._options.action is None and self._class_name in _MADE_BY_REGISTRY):
             return None
         demanding = [rule for rule in rules if rule.scope is Scope.OBJECT]
-        if any(not rule.needs or self._class_name in rule.needs for rule in demanding):
+        if any(rule.concerns is None and (not rule.needs or self._class_name in rule.needs) for rule in demanding):
             return None
+        for rule in demanding:
+            for name in rule.needs:
+                self._demanding.setdefault(name, []).append(rule)
         return Familiar(
-            self._find_name_of_right,
+            self._judge,
             unjudged=frozenset(name for name, expected in self._expected.items() if expected.is_generated),
-            demanding=frozenset(name for rule in demanding for name in rule.needs),
+            naming=self._class_name,
         )
 
-    def _find_name_of_right(self, name: str, rest: str) -> str | None:
-        """Return the name of an attribute, *rest* being what follows its colon; None if not all is certainly right."""
+    def _judge(self, name: str, rest: str) -> str:
+        """Return what an attribute is in an outline (`Familiar`), *rest* being what follows its colon."""
         name = name.lower()
+        if name in self._demanding and any(rule.may_find(rest) for rule in self._demanding[name]):
+            return OPEN
         expected = self._expected.get(name)
         if expected is None:
-            return None
-        is_usual = rest.isprintable() and (rest.isascii() or charsets.is_kept(name, rest))
-        if is_usual and "  " not in (value := rest.strip(" ")) and expected.is_simply_right(value):
+            return DOUBTFUL if long_name(name) == name else OPEN
+        is_usual = rest.isprintable() and (rest.isascii() or charsets.is_kept(name, rest)) and "#" not in rest
+        if is_usual and "  " not in (value := rest.strip(" ")) and not expected.find_doubt(value):
             return name
+        if self._is_harmless(expected, name, rest, is_usual=is_usual):
+            return name
+        return OPEN if name == self._class_name else DOUBTFUL
+
+    def _is_harmless(self, expected: _Expected, name: str, rest: str, *, is_usual: bool) -> bool:
+        """Whether there is certainly nothing wrong with an attribute by itself."""
+        if "#" in rest:
+            return False
         is_usual = is_usual or ((is_plain(rest) or charsets.is_kept(name, rest)) and "\n" not in rest)
         if not is_usual and name not in charsets.UTF8_ATTRIBUTES:
-            return None
-        if expected.is_generated or self._is_right(expected, Attribute(f"{name}:{rest}", 1), name, is_usual=is_usual):
-            return name  # whatever the value of a generated one
-        return None
+            return False
+        if expected.is_generated:
+            return True  # whatever the value
+        return self._is_right(expected, Attribute(f"{name}:{rest}", 1), name, is_usual=is_usual)
 
     def _is_right(self, expected: _Expected, attribute: Attribute, name: str, *, is_usual: bool) -> bool:
         """Whether neither the syntax nor a rule that looks at single attributes finds anything in an attribute."""

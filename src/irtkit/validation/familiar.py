@@ -1,30 +1,41 @@
-"""A memory of lines that were right, and of what was wrong with outlines: a known object needs no second look.
+"""A memory of attributes that were right, and of what was wrong with outlines: a known object needs no second look.
 
 Registries' objects repeat themselves: of twenty lines, three or four are new, and few objects have an outline of their
-own. It decides nothing; it asks once about each line, and is told what was found in objects. Forgetting changes no
-answer.
+own. So do mistakes. It decides nothing; it asks once about each attribute, and is told what was found in objects.
+Forgetting changes no answer.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeAlias
 
 from irtkit.problems import Problem, Severity, Span
 from irtkit.rpsl import Attribute, RpslObject
 
-__all__ = ["Familiar", "Outline"]
+__all__ = ["DOUBTFUL", "OPEN", "Familiar", "Outline"]
 
-FindName = Callable[[str, str], str | None]
+DOUBTFUL: Final = ""
+"""An attribute with which something may be wrong; what, its text decides."""
+OPEN: Final = "\n"
+"""An attribute about which neither its text nor the outline decides."""
+
+Judge = Callable[[str, str], str]
 Outline = tuple[str, ...]
-"""The attributes that an object has, by their long names, and the text of those whose values tell."""
+"""The attributes that an object has, by their long names, and the text of those whose values tell or are doubtful."""
+
+_Kept: TypeAlias = tuple[int, int, int, str, Severity, str, str | None, str | None]
+"""A problem of an outline: the position of its attribute in the object, column and length there, and what else it has.
+
+No named tuple: those are unpacked several times as slowly.
+"""
 
 _MOST_ATTRIBUTES: Final = 10_000
 _MOST_OUTLINES: Final = 1_000
 _MOST_PROBLEMS: Final = 20  # of one outline
 _LONGEST_ATTRIBUTE: Final = 200  # characters; longer ones hardly ever come again
 _LONGEST_OBJECT: Final = 4_000  # characters
-_WRONG: Final = "\n"
-"""What an attribute is to the outline that is none, or perhaps not right: no outline has it."""
+_DOUBT: Final = "\n"
+"""What stands before the text of a doubtful attribute."""
 _TELLING: Final = frozenset({"status", "org-type"})  # attributes whose values are part of the outline
 _CONTINUED: Final = ("\n ", "\n\t", "\n+")
 _END_OF_ATTRIBUTE: Final = re.compile(r"\n(?![ \t+])")
@@ -33,13 +44,14 @@ _END_OF_ATTRIBUTE: Final = re.compile(r"\n(?![ \t+])")
 class _Attributes(dict[str, str]):
     """Attributes as they are written, and what each is to the outline; one that is asked for is judged and kept.
 
-    They are without line end and comment.
+    They are without line end.
     """
 
-    def __init__(self, find_name: FindName, unjudged: frozenset[str]) -> None:
+    def __init__(self, judge: Judge, unjudged: frozenset[str], naming: str) -> None:
         super().__init__()
-        self._find_name = find_name
+        self._judge = judge
         self._unjudged = unjudged
+        self._naming = naming
         self[""] = ""  # after the last line end
 
     def __missing__(self, raw: str) -> str:
@@ -47,83 +59,72 @@ class _Attributes(dict[str, str]):
         if name in self._unjudged and colon and rest.isascii() and rest.isprintable():
             return name  # there is nothing to save
         if len(raw) > _LONGEST_ATTRIBUTE or not colon:
-            return _WRONG
+            return OPEN
+        found = self._judge(name, rest)
+        if found == self._naming:
+            return found  # no other object has the same name
         if len(self) >= _MOST_ATTRIBUTES:
             self.clear()
             self[""] = ""
-        found = self._find_name(name, rest)
-        self[raw] = part = _WRONG if found is None else raw if found in _TELLING else found
+        self[raw] = part = raw if found in _TELLING else found or f"{_DOUBT}{raw}"
         return part
-
-
-class _Kept(NamedTuple):
-    """A problem of an outline: of which attribute, by its place in the object, where in it, and the problem itself."""
-
-    position: int
-    column: int
-    length: int
-    code: str
-    severity: Severity
-    message: str
-    hint: str | None
-    citation: str | None
 
 
 class Familiar:
     """What is known of objects of one class, for one registry, in the same circumstances.
 
-    *find_name* takes what stands before and behind the colon of an attribute, as it is written, without line end and
-    comment. It returns the long name if nothing is wrong with the attribute by itself, else None. Of the *unjudged*
-    attributes nothing but the name matters. *demanding* are the attributes whose presence makes rules look at more than
-    single attributes and the outline: objects with one are never known.
+    *judge* takes what stands before and behind the colon of an attribute, as it is written, without line end. It
+    returns the long name if nothing is wrong with the attribute by itself, `DOUBTFUL` if perhaps something is, and
+    `OPEN` if rules have to look at more of an object that has it: such objects are never known. Of the *unjudged*
+    attributes nothing but the name matters; *naming* is the one that names the class.
 
-    Memory: some 5 MB; 15 MB if somebody aims at it.
+    Memory: some 5 MB; 25 MB if somebody aims at it.
     """
 
-    def __init__(self, find_name: FindName, unjudged: frozenset[str], demanding: frozenset[str]) -> None:
-        self._demanding = demanding
-        self._attributes = _Attributes(find_name, unjudged)
+    def __init__(self, judge: Judge, unjudged: frozenset[str], naming: str) -> None:
+        self._part_of = _Attributes(judge, unjudged, naming).__getitem__
         self._problems: dict[Outline, tuple[_Kept, ...]] = {}
 
-    def find_outline(self, obj: RpslObject) -> Outline | None:
-        """Return the outline of an object, if it decides about all problems that the object has."""
+    def find_problems(self, obj: RpslObject) -> list[Problem] | None:
+        """Return the problems of an object, in order, if an object with the same outline is known."""
         text = str(obj)
-        if len(text) > _LONGEST_OBJECT or "#" in text:
+        if len(text) > _LONGEST_OBJECT:
             return None
-        outline = tuple(map(self._attributes.__getitem__, text.split("\n")))
-        if outline in self._problems:
-            return outline
-        if _WRONG in outline and any(one in text for one in _CONTINUED):
-            outline = tuple(map(self._attributes.__getitem__, _END_OF_ATTRIBUTE.split(text)))
-        return outline if _WRONG not in outline and self._demanding.isdisjoint(outline) else None
-
-    def find_problems(self, outline: Outline, obj: RpslObject) -> list[Problem] | None:
-        """Return the problems of an object with an outline, in order, if they are known."""
-        kept = self._problems.get(outline)
-        if not kept:
-            return None if kept is None else []
-        line_of: Callable[[int], int] = obj.line_of
-        if len(outline) != str(obj).count("\n") + 1:  # some lines continue attributes
-            line_of = [attribute.line for attribute in obj.attributes].__getitem__
-        return [
-            Problem(code, severity, message, Span(line_of(position), column, length), hint, citation)
-            for position, column, length, code, severity, message, hint, citation in kept
-        ]
+        kept = self._problems.get(tuple(map(self._part_of, text.split("\n"))))
+        if kept is not None:
+            return _located(kept, obj.line_of)
+        if any(one in text for one in _CONTINUED):
+            kept = self._problems.get(tuple(map(self._part_of, _END_OF_ATTRIBUTE.split(text))))
+            if kept is not None:
+                return _located(kept, [attribute.line for attribute in obj.attributes].__getitem__)
+        return None
 
     def knows(self, attribute: Attribute) -> bool:
         """Whether there is certainly nothing wrong with an attribute by itself."""
-        raw = attribute.raw.removesuffix("\n")
-        return "#" not in raw and self._attributes[raw] is not _WRONG
+        return not self._part_of(attribute.raw.removesuffix("\n")).startswith(_DOUBT)
 
-    def remember(self, outline: Outline, obj: RpslObject, problems: Sequence[Problem]) -> None:
-        """Take to heart that an object with the outline has these problems, all of them, and no others."""
-        if len(problems) > _MOST_PROBLEMS:
+    def remember(self, obj: RpslObject, problems: Sequence[Problem]) -> None:
+        """Take to heart that an object has these problems, all of them, and no others, if its outline decides that."""
+        text = str(obj)
+        if len(problems) > _MOST_PROBLEMS or len(text) > _LONGEST_OBJECT:
+            return
+        outline = tuple(map(self._part_of, _END_OF_ATTRIBUTE.split(text)))
+        positions = {attribute.line: position for position, attribute in enumerate(obj.attributes)}
+        spans = [problem.span for problem in problems]
+        if OPEN in outline or any(span is None or span.line not in positions for span in spans):
             return
         if len(self._problems) >= _MOST_OUTLINES:
             self._problems.clear()
-        positions = {attribute.line: position for position, attribute in enumerate(obj.attributes)}
         self._problems[outline] = tuple(
-            _Kept(positions[at.line], at.column, at.length, one.code, one.severity, one.message, one.hint, one.citation)
-            for one in problems
-            if (at := one.span) is not None
+            (positions[at.line], at.column, at.length, one.code, one.severity, one.message, one.hint, one.citation)
+            for one, at in zip(problems, spans, strict=True)
+            if at is not None
         )
+
+
+def _located(kept: Iterable[_Kept], line_of: Callable[[int], int]) -> list[Problem]:
+    """Return problems of an object, *line_of* telling on which line the attribute at a position begins."""
+    return [
+        Problem(code, severity, message, Span(line_of(position), column, length), hint, citation)
+        for position, column, length, code, severity, message, hint, citation in kept
+    ]

@@ -20,6 +20,7 @@ __all__ = ["RULES"]
 _MAINTAINERS = ("mnt-by", "mnt-domains", "mnt-lower", "mnt-ref", "mnt-routes")
 _REMARK = "Remark added by the RIPE NCC"
 _OWN_MAINTAINERS = frozenset[str]().union(*(rules_for_source(name).registry_maintainers for name in RIPE_ONLY))
+_COMMENT = re.compile("#")
 _AS_BLOCK = frozenset({"as-block"})
 _ORGANISATION = frozenset({"organisation"})
 
@@ -98,6 +99,18 @@ def _find_managed_comments(view: View, options: Options) -> Iterator[Finding]:
             yield Finding(attribute, f"{name} is managed by the registry and takes no comment", "use remarks instead")
 
 
+def _managed_rules() -> Iterator[Rule]:
+    """Yield one rule for each kind of object, because each has managed attributes of its own."""
+    for classes, managed in (
+        (_ORGANISATION, _MANAGED_ORGANISATION),
+        (frozenset({"aut-num"}), _MANAGED_AUT_NUM),
+        (frozenset({"inetnum", "inet6num"}), _MANAGED_ALLOCATION | _MANAGED_ASSIGNMENT),
+    ):
+        needs = managed - {"source"} | {"mnt-by"}
+        citation = f"{RIPE}: ManagedAttributeValidator"
+        yield Rule("managed-comment", _find_managed_comments, citation, classes, needs, concerns=_COMMENT)
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "registry-only",
@@ -145,12 +158,6 @@ RULES: tuple[Rule, ...] = (
         scope=Scope.OUTLINE,
     ),
     Rule("registry-only", _find_as_block, f"{RIPE}: AsblockByRsMaintainersOnlyValidator", _AS_BLOCK, _AS_BLOCK),
-    Rule(
-        "managed-comment",
-        _find_managed_comments,
-        f"{RIPE}: ManagedAttributeValidator",
-        frozenset({"organisation", "inetnum", "inet6num", "aut-num"}),
-        scope=Scope.LAYOUT,
-    ),
+    *_managed_rules(),
 )
 """Rules about what is reserved to the registry, whoever asks."""

@@ -62,7 +62,8 @@ class Rule:
     *classes* and *needs* may be empty: every class, and objects with whatever attributes. Else the check runs
     only for an object of such a class that has one of the attributes *needs*. *action* restricts
     the rule to objects that are new, or to those that are not. A rule whose *scope* is a line has *needs*; such a one
-    finds nothing in a value on one line, with single blanks, in which *concerns* is nowhere found.
+    finds nothing in a value on one line, with single blanks, in which *concerns* is nowhere found. A rule whose scope
+    is an object finds nothing in one if *concerns* is nowhere found in the attributes that it *needs*, as written.
     """
 
     code: str
@@ -79,6 +80,10 @@ class Rule:
         """Whether *registry* applies the rule to an object of the class that it would treat so."""
         for_class = not self.classes or class_name in self.classes
         return for_class and registry in self.registries and self.action in {None, action}
+
+    def may_find(self, text: str) -> bool:
+        """Whether the rule may find something because of an attribute that it needs, *text* being what it says."""
+        return self.concerns is None or self.concerns.search(text) is not None
 
 
 def as_problem(code: str, finding: Finding, citation: str) -> Problem:

@@ -27,7 +27,8 @@ def is_plain(text: str) -> bool:
 
 def class_name_of(obj: RpslObject, schema: Schema) -> str:
     """Return the class of an object, as the registry reads the name of its first attribute."""
-    name = str(obj).partition(":")[0].lower()
+    text = str(obj)
+    name = text[: text.index(":")].lower()
     return name if schema.registry in _UNABBREVIATED else long_name(name)
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "find_prefix_range_fault",
     "find_range_fault",
     "find_single_address_fault",
+    "is_plain_range",
 ]
 
 _CITATION = "RIPE whois 1.124: AttributeSyntax, {}"
@@ -112,15 +113,17 @@ def _as_fault(value: str, error: RangeError) -> Fault:
     return Fault(offset, max(1, len(rest)), f"{reason[2]}, found {shown(rest) if rest else 'nothing'}")
 
 
+def is_plain_range(value: str) -> bool:
+    """Return whether *value* is a range of IPv4 addresses as registries store it, `192.0.2.0 - 192.0.2.255`."""
+    first, dash, last = value.partition(" - ")
+    try:
+        return bool(dash) and inet_pton(AF_INET, first) <= inet_pton(AF_INET, last)
+    except (OSError, ValueError):
+        return False
+
+
 def _inetnum(value: str) -> Fault | None:
-    first, dash, last = value.partition(" - ")  # as the registry writes it: quickly done
-    if dash:
-        try:
-            if inet_pton(AF_INET, first) <= inet_pton(AF_INET, last):
-                return None
-        except (OSError, ValueError):
-            return find_range_fault(value, "inetnum")
-    return find_range_fault(value, "inetnum")
+    return None if is_plain_range(value) else find_range_fault(value, "inetnum")
 
 
 def _inet6num(value: str) -> Fault | None:
