@@ -98,8 +98,12 @@ class Attribute:
 
         Raises: IndexError for an offset outside 0..len(value).
         """
-        begin = self._position(offset)
         last = min(offset + length, len(self.value)) - 1
+        start = self._plain_start()
+        if start >= 0 and 0 <= offset <= len(self.value):
+            line = self._numbers[0] if self._numbers else self._line
+            return Span(line, start + offset + 1, max(last - offset, 0) + 1)
+        begin = self._position(offset)
         end = (self._position(last) if last > offset else begin) + 1
         line_start = self._raw.rfind("\n", 0, begin) + 1
         line_stop = self._raw.find("\n", begin)
@@ -108,6 +112,13 @@ class Attribute:
         ordinal = self._raw.count("\n", 0, begin)
         line = self._numbers[ordinal] if self._numbers else self._line + ordinal
         return Span(line, begin - line_start + 1, end - begin)
+
+    def _plain_start(self) -> int:
+        """Return where the clean value stands in the raw text if it stands there as it is, on one line; else -1."""
+        raw = self._raw
+        if "#" in raw or "\n" in raw[:-1]:
+            return -1
+        return raw.find(self.value, self._colon() + 1)
 
     def _colon(self) -> int:
         return self._raw.index(":")

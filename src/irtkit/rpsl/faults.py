@@ -25,5 +25,7 @@ def as_error(problem: Problem) -> ParseError:
 
 def shown(text: str) -> str:
     """Quote the beginning of the user's text, fit for a terminal."""
-    start = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:_SHOWN])
+    start = text[:_SHOWN]
+    if not start.isprintable():
+        start = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in start)
     return f'"{start}"' if len(text) <= _SHOWN else f'"{start}..."'

@@ -191,6 +191,8 @@ class _Judge:
             action: SchemaChecks(schema, replace(options, action=options.action or action))
             for action in (None, *Action)
         }
+        compares = schema.registry in _COMPARING and "NEW" not in message.keywords
+        self._compared = below if compares else None
         self._alone = below is None and not submitted.may_refer
         self._neighbours = submitted.neighbours if self._alone else frozenset()
 
@@ -232,7 +234,8 @@ class _Judge:
         problems = self._checks[action].find_problems(obj)
         if update.deletions:
             return [problem for problem in problems if problem.code in _OF_DELETIONS], False
-        if action is Action.MODIFY and (stored := self._find_stored(place)) is not None:
+        stored = self._find_stored(place) if action is Action.MODIFY else None
+        if stored is not None:
             unchanged = find_unchanged(obj, stored, problems)
             if unchanged is not None:
                 return sorted(unchanged, key=place_of), True
@@ -241,9 +244,9 @@ class _Judge:
 
     def _find_stored(self, place: Place) -> RpslObject | None:
         """Return the object as the registry has it, if it would compare the two and that is known."""
-        if self.below is None or self.schema.registry not in _COMPARING or "NEW" in self.message.keywords:
+        if self._compared is None or place.key is None:
             return None
-        return None if place.key is None else self.below.find_object(place.class_name, place.key, place.home)
+        return self._compared.find_object(place.class_name, place.key, place.home)
 
     def iter_existing(self, obj: RpslObject) -> Iterator[Problem]:
         """Yield that an object which shall be new is there already."""

@@ -121,8 +121,10 @@ def find_attribute(obj: RpslObject, name: str) -> Attribute | None:
 @cache
 def _occurrence(name: str) -> re.Pattern[str]:
     """Return what is found in every text, with a line feed before it, that has an attribute called *name*."""
-    short = [rf"\*?{short}" for short, long in SHORT_NAMES.items() if long == name]
-    return re.compile(rf"\n(?:{'|'.join([re.escape(name), *short])}):", re.IGNORECASE)
+    short = [short for short, long in SHORT_NAMES.items() if long == name]
+    names = "|".join([re.escape(name), *(rf"\*?{one}" for one in short)])
+    first_letters = "".join({"*", name[0], *(one[0] for one in short)})  # most lines are passed over by these
+    return re.compile(rf"\n(?=[{first_letters}])(?:{names}):", re.IGNORECASE)
 
 
 def filing_of(obj: RpslObject, registry: str) -> Filing:
