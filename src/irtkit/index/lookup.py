@@ -70,7 +70,7 @@ class _Texts:
     def __getitem__(self, row: int) -> str:
         if row < 0:
             return ""
-        return self._text[self._at[row] : self._at[row + 1]].tobytes().decode()
+        return str(self._text[self._at[row] : self._at[row + 1]], "utf-8")
 
 
 def open_index(path: str | os.PathLike[str]) -> Index:
