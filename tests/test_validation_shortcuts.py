@@ -10,8 +10,8 @@ from irtkit.problems import Problem
 from irtkit.rpsl import parse_objects
 from irtkit.schema.contact_rules import rules_for_source
 from irtkit.schema.registry_schemas import SCHEMAS
-from irtkit.validation import Options, charsets, iter_problems
-from irtkit.validation.checks import RULES, SchemaChecks
+from irtkit.validation import Action, Options, charsets, iter_problems
+from irtkit.validation.checks import RULES, SchemaChecks, checks_of
 from irtkit.validation.rules import Scope
 from irtkit.validation.view import View
 
@@ -32,6 +32,16 @@ def utf8_changes(value: str) -> list[str]:
     view = View(parse_objects(f"inetnum: 192.0.2.0/24\ndescr: {value}\n")[0], RIPE)
     found = [rule for rule in charsets.RULES if next(rule.check(view, Options()), None)]
     return [rule.code for rule in found]
+
+
+@pytest.mark.parametrize("comments", [("", " # c"), (" # c", "")])
+def test_a_comment_on_a_generated_attribute_is_not_taken_from_a_known_object(comments: tuple[str, str]) -> None:
+    """An aut-num's status is generated, and managed by the registry, too: it takes no comment."""
+    checks_of.cache_clear()
+    checks = SchemaChecks(RIPE, Options(action=Action.CREATE))
+    for comment in comments:
+        obj = parse_objects(f"aut-num: AS64500\nstatus: ASSIGNED{comment}\nsource: RIPE\n")[0]
+        assert ("managed-comment" in [one.code for one in checks.find_problems(obj)]) is bool(comment)
 
 
 def found_after_others(line: str) -> list[Problem]:

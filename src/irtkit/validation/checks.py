@@ -28,7 +28,7 @@ from irtkit.validation import (
     status,
 )
 from irtkit.validation.codes import RIPE
-from irtkit.validation.familiar import DOUBTFUL, OPEN, Familiar
+from irtkit.validation.familiar import DOUBTFUL, MOST_PROBLEMS, OPEN, Familiar
 from irtkit.validation.normal_forms import NORMAL_FORMS, NORMALISING, PLAIN, find_normal_form, is_normal
 from irtkit.validation.options import Action, Options
 from irtkit.validation.rules import MOST_OF_ONE_LIST, Finding, Rule, Scope, as_problem
@@ -169,9 +169,10 @@ class ClassChecks:
         if known is not None:
             yield from known
             return
-        found = []
+        found: list[Problem] = []
         for problem in self._iter_all(View(obj, self._schema)):
-            found.append(problem)
+            if len(found) <= MOST_PROBLEMS:  # with more it is not remembered
+                found.append(problem)
             yield problem
         if self._familiar is not None:
             self._familiar.remember(obj, found)
@@ -214,7 +215,11 @@ class ClassChecks:
                 self._demanding.setdefault(name, []).append(rule)
         return Familiar(
             self._judge,
-            unjudged=frozenset(name for name, expected in self._expected.items() if expected.is_generated),
+            unjudged=frozenset(
+                name
+                for name, expected in self._expected.items()
+                if expected.is_generated and name not in self._demanding
+            ),
             naming=self._class_name,
         )
 

@@ -12,12 +12,15 @@ from typing import Final, TypeAlias
 from irtkit.problems import Problem, Severity, Span
 from irtkit.rpsl import Attribute, RpslObject
 
-__all__ = ["DOUBTFUL", "OPEN", "Familiar", "Outline"]
+__all__ = ["DOUBTFUL", "MOST_PROBLEMS", "OPEN", "Familiar"]
 
 DOUBTFUL: Final = ""
 """An attribute with which something may be wrong; what, its text decides."""
 OPEN: Final = "\n"
 """An attribute about which neither its text nor the outline decides."""
+
+MOST_PROBLEMS: Final = 20
+"""Of one object; one with more is not remembered."""
 
 Judge = Callable[[str, str], str]
 Outline = tuple[str, ...]
@@ -31,11 +34,10 @@ No named tuple: those are unpacked several times as slowly.
 
 _MOST_ATTRIBUTES: Final = 10_000
 _MOST_OUTLINES: Final = 1_000
-_MOST_PROBLEMS: Final = 20  # of one outline
 _LONGEST_ATTRIBUTE: Final = 200  # characters; longer ones hardly ever come again
 _LONGEST_OBJECT: Final = 4_000  # characters
-_DOUBT: Final = "\n"
-"""What stands before the text of a doubtful attribute."""
+_DOUBT: Final = OPEN
+"""What stands before the text of a doubtful attribute; what is open begins so, too: neither is known to be right."""
 _TELLING: Final = frozenset({"status", "org-type"})  # attributes whose values are part of the outline
 _CONTINUED: Final = ("\n ", "\n\t", "\n+")
 _END_OF_ATTRIBUTE: Final = re.compile(r"\n(?![ \t+])")
@@ -106,7 +108,7 @@ class Familiar:
     def remember(self, obj: RpslObject, problems: Sequence[Problem]) -> None:
         """Take to heart that an object has these problems, all of them, and no others, if its outline decides that."""
         text = str(obj)
-        if len(problems) > _MOST_PROBLEMS or len(text) > _LONGEST_OBJECT:
+        if len(problems) > MOST_PROBLEMS or len(text) > _LONGEST_OBJECT:
             return
         outline = tuple(map(self._part_of, _END_OF_ATTRIBUTE.split(text)))
         positions = {attribute.line: position for position, attribute in enumerate(obj.attributes)}

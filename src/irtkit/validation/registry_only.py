@@ -24,11 +24,11 @@ _COMMENT = re.compile("#")
 _AS_BLOCK = frozenset({"as-block"})
 _ORGANISATION = frozenset({"organisation"})
 
-# Attributes that the registry manages, by what the object is: they take no comment.
-_MANAGED_ORGANISATION = frozenset({"organisation", "org", "org-name", "org-type", "country", "source"})
-_MANAGED_AUT_NUM = frozenset({"aut-num", "org", "sponsoring-org", "status", "source"})
-_MANAGED_ALLOCATION = frozenset({"inetnum", "inet6num", "org", "status", "netname", "source"})
-_MANAGED_ASSIGNMENT = frozenset({"inetnum", "inet6num", "org", "sponsoring-org", "status", "source"})
+# Attributes that the registry manages, by what the object is: they take no comment. `source` has a rule of its own.
+_MANAGED_ORGANISATION = frozenset({"organisation", "org", "org-name", "org-type", "country"})
+_MANAGED_AUT_NUM = frozenset({"aut-num", "org", "sponsoring-org", "status"})
+_MANAGED_ALLOCATION = frozenset({"inetnum", "inet6num", "org", "status", "netname"})
+_MANAGED_ASSIGNMENT = frozenset({"inetnum", "inet6num", "org", "sponsoring-org", "status"})
 _ALLOCATED = frozenset({"ALLOCATED PA", "ALLOCATED UNSPECIFIED", "ALLOCATED-BY-RIR"})
 _ASSIGNED = frozenset({"ASSIGNED PI", "ASSIGNED ANYCAST", "LEGACY"})
 
@@ -94,21 +94,9 @@ def _find_managed_comments(view: View, options: Options) -> Iterator[Finding]:
         if name == "mnt-by":
             is_managed = not own.isdisjoint(element.upper() for element in attribute.values)
         else:
-            is_managed = name in managed and name != "source"  # a rule of its own
+            is_managed = name in managed
         if is_managed and attribute.comment:
             yield Finding(attribute, f"{name} is managed by the registry and takes no comment", "use remarks instead")
-
-
-def _managed_rules() -> Iterator[Rule]:
-    """Yield one rule for each kind of object, because each has managed attributes of its own."""
-    for classes, managed in (
-        (_ORGANISATION, _MANAGED_ORGANISATION),
-        (frozenset({"aut-num"}), _MANAGED_AUT_NUM),
-        (frozenset({"inetnum", "inet6num"}), _MANAGED_ALLOCATION | _MANAGED_ASSIGNMENT),
-    ):
-        needs = managed - {"source"} | {"mnt-by"}
-        citation = f"{RIPE}: ManagedAttributeValidator"
-        yield Rule("managed-comment", _find_managed_comments, citation, classes, needs, concerns=_COMMENT)
 
 
 RULES: tuple[Rule, ...] = (
@@ -158,6 +146,13 @@ RULES: tuple[Rule, ...] = (
         scope=Scope.OUTLINE,
     ),
     Rule("registry-only", _find_as_block, f"{RIPE}: AsblockByRsMaintainersOnlyValidator", _AS_BLOCK, _AS_BLOCK),
-    *_managed_rules(),
+    Rule(
+        "managed-comment",
+        _find_managed_comments,
+        f"{RIPE}: ManagedAttributeValidator",
+        frozenset({"organisation", "inetnum", "inet6num", "aut-num"}),
+        _MANAGED_ORGANISATION | _MANAGED_AUT_NUM | _MANAGED_ALLOCATION | _MANAGED_ASSIGNMENT | {"mnt-by"},
+        concerns=_COMMENT,
+    ),
 )
 """Rules about what is reserved to the registry, whoever asks."""
