@@ -64,7 +64,7 @@ SCHEMA = pa.schema(
 class ListResolver:
     """Resolves lists: the *fields* of a record for each line, contacts ordered by the named *policy*.
 
-    *size* is that of the list, in the unit of a block's position, if it is known.
+    *size* is that of the list, in the unit of a block's position, if it is known: `texts` prepares for long ones.
 
     Raises: IndexFileError when the arrays of the index do not fit together.
     """

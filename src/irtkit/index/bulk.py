@@ -1,8 +1,8 @@
 """Many addresses at once: texts, integers or Arrow columns in, rows out, in NumPy.
 
 Addresses are sorted together with their positions before they are searched, so that the search walks the index once
-from front to back. Once there were many, IPv4 addresses go through a multibit trie instead. Answers are the same as
-`Index.lookup`'s (a law that the tests hold).
+from front to back. Once there were many, or many are expected, IPv4 addresses go through a multibit trie instead.
+Answers are the same as `Index.lookup`'s (a law that the tests hold).
 
 It reads rows no further than their numbers; `irtkit.index.records` makes columns of them.
 """
@@ -150,7 +150,7 @@ class Bulk:
     def _find_trie(self) -> MultibitTrie | None:
         """Return the trie, which is made once it pays; other threads go on without it meanwhile."""
         is_worth_it = max(self._asked, self._expected) > max(_WORTH_A_TRIE, len(self._start))
-        if self._trie is None and is_worth_it and self._making_trie.acquire(blocking=False):
+        if self._trie is None and is_worth_it and self._making_trie.acquire(blocking=False):  # made once, or not at all
             self._trie = MultibitTrie(self._start)
         return self._trie
 

@@ -63,6 +63,8 @@ class Text:
         self.fields = tuple(fields)
         self._cells: dict[str, pa.Array] = {}
         self._lock = Lock()
+        self.finding = Lock()
+        """Held while `without_email` or `distinct_answers`, which take long, are found once."""
         self._groups = [_Group(self, kind, names) for kind, names in _runs(self.fields, _kind)]
         self._wide_groups = [_Group(self, kind, names) for kind, names in _runs(self.fields, _wide_kind)]
         self._seen = self._expected = 0
@@ -140,6 +142,8 @@ class Text:
         """Whether each of all rows has no e-mail."""
         rows, answer = self.distinct_answers
         without: Array = self.records.codes("email", rows) < 0
+        if self._groups is self._wide_groups:
+            self.__dict__.pop("distinct_answers", None)  # only tables of answers need it
         self.release()
         return without[answer]
 
@@ -253,7 +257,9 @@ class _Group:
         """Return the fields of each line's row."""
         special = np.zeros(len(read.row), np.bool_)
         if "reason" in self.fields:
-            special = read.special(self._text.without_email.take(read.row) & (read.row != NO_ADDRESS))
+            with self._text.finding:
+                without_email = self._text.without_email
+            special = read.special(without_email.take(read.row) & (read.row != NO_ADDRESS))
         if not self.has_table() or self._table is None:
             return self._compose(read.row, special)
         found = self._table.take(read.row)
@@ -297,7 +303,8 @@ class _Group:
             return
         rows, text_of_row = self._text.all_rows, None
         if self.kind == "answer":
-            rows, text_of_row = self._text.distinct_answers
+            with self._text.finding:
+                rows, text_of_row = self._text.distinct_answers
         is_wider = self.kind == "row" and self._text.kept > _TABLE_BYTES
         size = 0 if is_wider else self._size_of(rows)
         self._refused = is_wider or size > _TABLE_BYTES
