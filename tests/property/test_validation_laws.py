@@ -121,11 +121,13 @@ GOOD = tuple(
         "irt: irt-example\naddress: Example Street 1\ne-mail: cert@example.net\nauth: PGPKEY-0A1B2C3D",
         "domain: 2.0.192.in-addr.arpa\nzone-c: EX1-RIPE\nnserver: ns1.example.net\nnserver: ns2.example.net",
         "as-set: AS64496:AS-EXAMPLE\nmembers: AS64496, AS64497\nremarks: an example",
+        "aut-num: AS64496\nas-name: EXAMPLE-AS\nstatus: ASSIGNED\nsponsoring-org: ORG-EO1-RIPE",
     )
 )
 further_lines = st.one_of(
     st.sampled_from(["status: ASSIGNED PI", "status: ASSIGNED PA", "status: LEGACY", "status: ASSIGNED"]),
     st.builds("{}: {}".format, names, fitting),
+    st.builds("{} # noted".format, st.sampled_from(sorted({line for lines in GOOD for line in lines}))),
     st.sampled_from(sorted({line for lines in GOOD for line in lines})),
     st.sampled_from(
         [
