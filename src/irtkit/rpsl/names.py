@@ -14,7 +14,7 @@ __all__ = [
     "PrimaryKey",
     "as_primary_key",
     "long_name",
-    "repetition",
+    "occurrence",
 ]
 
 PrimaryKey = NewType("PrimaryKey", str)
@@ -63,11 +63,15 @@ def long_name(name: str) -> str:
 
 
 @cache
-def repetition(class_name: str) -> re.Pattern[str]:
-    """Return what finds, without reading the attributes, a further one that may name the class."""
-    short = next(short for short, name in SHORT_NAMES.items() if name == class_name)
-    first_letters = f"(?=[*{class_name[0]}{short[0]}])"  # most lines are passed over by these, in half the time
-    return re.compile(rf"\n{first_letters}(?:{class_name}|\*?{short}):", re.IGNORECASE)
+def occurrence(name: str) -> re.Pattern[str]:
+    """Return what finds, without reading them, an attribute that may be called *name* (long, lower case).
+
+    It begins with the line feed before that one: the first line of a text is looked at with a line feed before it.
+    """
+    short = [short for short, long in SHORT_NAMES.items() if long == name]
+    names = "|".join([re.escape(name), *(rf"\*?{one}" for one in short)])
+    first_letters = "".join({"*", name[0], *(one[0] for one in short)})  # most lines are passed over by these
+    return re.compile(rf"\n(?=[{first_letters}])(?:{names}):", re.IGNORECASE)
 
 
 def as_primary_key(value: str) -> PrimaryKey:

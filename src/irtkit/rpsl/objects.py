@@ -13,7 +13,7 @@ from irtkit.problems import Problem
 from irtkit.rpsl.attributes import Attribute, respelled
 from irtkit.rpsl.columns import as_written
 from irtkit.rpsl.faults import fault, shown
-from irtkit.rpsl.names import PRIMARY_KEYS, PrimaryKey, as_primary_key, long_name, repetition
+from irtkit.rpsl.names import PRIMARY_KEYS, PrimaryKey, as_primary_key, long_name, occurrence
 
 __all__ = ["RpslObject"]
 
@@ -105,7 +105,7 @@ class RpslObject(Sequence[Attribute]):
         class_name = self.class_name
         key_attributes = PRIMARY_KEYS.get(class_name)
         if key_attributes is None or (
-            key_attributes == (class_name,) and not repetition(class_name).search(self._text)
+            key_attributes == (class_name,) and not occurrence(class_name).search(self._text)
         ):
             first = _ATTRIBUTE.match(self._text)
             key = Attribute(first.group(), self._line).value if first else ""

@@ -13,7 +13,7 @@ from typing import Final
 from irtkit.errors import RangeError
 from irtkit.resources import AddressRange
 from irtkit.rpsl import RpslObject, as_primary_key
-from irtkit.rpsl.names import repetition
+from irtkit.rpsl.names import occurrence
 from irtkit.submission.message import Message, Update
 from irtkit.validation.keys import NETWORKS, Filing, home_of, key_of, placeholder, space_of
 from irtkit.validation.layers import Layered
@@ -23,7 +23,7 @@ from irtkit.validation.reference_rules import REFERENCES
 __all__ = ["Submitted"]
 
 _TARGETS: Final = frozenset(name for rows in REFERENCES.values() for row in rows for name in row.classes)
-_FURTHER_KEY: Final = repetition("inetnum")
+_FURTHER_KEY: Final = occurrence("inetnum")
 _RANGED: Final = NETWORKS | {"domain"}
 _PLACEHOLDER = re.compile(r"-(?=[0-9])(?<=AUTO-)", re.IGNORECASE)  # it begins with what can be searched for quickly
 _QUAD = r"\.".join(["(?:[1-9][0-9]{0,2}+|0)"] * 4)

@@ -6,14 +6,13 @@ found by their long names or their short ones (`*mb`).
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from socket import AF_INET, inet_pton
 from typing import Final, NamedTuple
 
 from irtkit.errors import RangeError
 from irtkit.resources import AddressRange, format_address
 from irtkit.rpsl import Attribute, PrimaryKey, RpslObject, as_primary_key
-from irtkit.rpsl.names import SHORT_NAMES, long_name
+from irtkit.rpsl.names import long_name, occurrence
 from irtkit.schema.contact_rules import registry_of_source
 
 __all__ = [
@@ -96,7 +95,7 @@ def find_value(obj: RpslObject, name: str) -> str:
         value, following = text[start:stop].strip(" \t\r"), text[stop + 1 : stop + 2]
         if value.isprintable() and "#" not in value and "  " not in value and following not in _CONTINUING:
             return value
-    elif not _occurrence(name).search(f"\n{text}"):
+    elif not occurrence(name).search(f"\n{text}"):
         return ""
     for attribute in obj.attributes:
         own = attribute.name
@@ -108,7 +107,7 @@ def find_value(obj: RpslObject, name: str) -> str:
 def find_attribute(obj: RpslObject, name: str) -> Attribute | None:
     """Return the first attribute called *name* (long, lower case); the others are read only if it goes over lines."""
     text = str(obj)
-    found = _occurrence(name).search(f"\n{text}")
+    found = occurrence(name).search(f"\n{text}")
     if found is None:
         return None
     start, end = found.start(), text.find("\n", found.end() - 1)
@@ -116,15 +115,6 @@ def find_attribute(obj: RpslObject, name: str) -> Attribute | None:
     if text[stop : stop + 1] not in _CONTINUING and "\n " not in text and "\n\t" not in text and "\n+" not in text:
         return Attribute(text[start:stop], obj.line_of(text.count("\n", 0, start)))
     return next((one for one in obj.attributes if long_name(one.name) == name), None)
-
-
-@cache
-def _occurrence(name: str) -> re.Pattern[str]:
-    """Return what is found in every text, with a line feed before it, that has an attribute called *name*."""
-    short = [short for short, long in SHORT_NAMES.items() if long == name]
-    names = "|".join([re.escape(name), *(rf"\*?{one}" for one in short)])
-    first_letters = "".join({"*", name[0], *(one[0] for one in short)})  # most lines are passed over by these
-    return re.compile(rf"\n(?=[{first_letters}])(?:{names}):", re.IGNORECASE)
 
 
 def filing_of(obj: RpslObject, registry: str) -> Filing:
