@@ -101,8 +101,7 @@ class Attribute:
         last = min(offset + length, len(self.value)) - 1
         start = self._plain_start()
         if start >= 0 and 0 <= offset <= len(self.value):
-            line = self._numbers[0] if self._numbers else self._line
-            return Span(line, start + offset + 1, max(last - offset, 0) + 1)
+            return Span(self._line, start + offset + 1, max(last - offset, 0) + 1)
         begin = self._position(offset)
         end = (self._position(last) if last > offset else begin) + 1
         line_start = self._raw.rfind("\n", 0, begin) + 1
