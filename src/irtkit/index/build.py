@@ -346,15 +346,14 @@ def _ipv6_space(networks: Sequence[Networks]) -> _Space:
 def _nested(space: _Space, source: Array, sources: list[str]) -> _Nested:
     """Return the ranges of each registry, and how they lie; *source* has the code of each object's."""
     registry = _registry_codes(source, sources)[source[space.number]]
-    nested = _Nested(space, [], [])
+    every, nested = Hierarchy(space.number, space.low, space.high, space.size), _Nested(space, [], [])
     for code in np.flatnonzero(np.bincount(registry)).tolist():
         mine = np.flatnonzero(registry == code)
-        ranges = Hierarchy(space.number[mine], space.low[mine], space.high[mine], space.size[mine])
+        ranges = every.taken(mine)
         while (nesting := find_nesting(ranges.low, ranges.high, ranges.size, len(space.starts[0]))) is None:
             shadowed = _shadowed(ranges, source, sources)
             nested.shadowed.append(ranges.number[shadowed])
-            left = ~shadowed
-            ranges = Hierarchy(ranges.number[left], ranges.low[left], ranges.high[left], ranges.size[left])
+            ranges = ranges.taken(~shadowed)
         nested.hierarchies.append((ranges, nesting))
     return nested
 

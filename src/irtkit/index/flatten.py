@@ -74,6 +74,10 @@ class Hierarchy:
     size: NDArray[np.int64]
     """Grows with the number of addresses."""
 
+    def taken(self, which: NDArray[np.intp] | Mask) -> Hierarchy:
+        """Return those of the ranges that *which* picks."""
+        return Hierarchy(self.number[which], self.low[which], self.high[which], self.size[which])
+
 
 def fill_abuse(hierarchy: Hierarchy, nesting: Nesting, holdings: Holdings, rows: Rows) -> None:
     """Fill in what is around the objects of a hierarchy, and whose abuse-c counts."""
