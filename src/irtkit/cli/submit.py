@@ -139,7 +139,7 @@ def _target(row: Registry, url: str | None, whois: str | None, *, new: bool) -> 
     from irtkit.live.submitting import IrrdService, SyncupdatesService  # noqa: PLC0415 - not for the help
     from irtkit.registries import server_named  # noqa: PLC0415 - the same
     from irtkit.wire.syncupdates import Keyword  # noqa: PLC0415 - the same
-    from irtkit.wire.targets import read_url, usual_host  # noqa: PLC0415 - the same
+    from irtkit.wire.targets import read_url, usual_place  # noqa: PLC0415 - the same
 
     is_irrd = row.schema == "irrd"
     where = url or row.syncupdates
@@ -151,7 +151,7 @@ def _target(row: Registry, url: str | None, whois: str | None, *, new: bool) -> 
     asked = None if whois is None else server_named(whois, dialect="irrd" if is_irrd else "ripe")
     allowed = {read.authority if read.port not in {80, 443} else read.host} if url is not None else set()
     if asked is not None:
-        allowed.add(f"{usual_host(asked.host)}:{asked.port}")
+        allowed.add(usual_place(asked.host, asked.port))
     elif url is None:
         asked = row.whois
     keywords = frozenset({Keyword.NEW}) if new else frozenset()

@@ -142,12 +142,13 @@ def _looked_up(
     from irtkit.clients.rules import Rules  # noqa: PLC0415 - the same
     from irtkit.live.following import EVERYWHERE  # noqa: PLC0415 - the same
     from irtkit.live.looking_up import first_server, look_up  # noqa: PLC0415 - the same
+    from irtkit.wire.targets import usual_place  # noqa: PLC0415 - the same
 
     query = _query(words, template)
     follow = referrals if referrals is not None else named is None
     files = BootstrapFiles().bootstrap(("asn", "ipv4", "ipv6")) if follow or named is None else None
     server = first_server(query, files) if named is None else _server(named, port, has_flags=not isinstance(query, str))
-    allowed = EVERYWHERE if allow_private else (() if named is None else {_place(server)})
+    allowed = EVERYWHERE if allow_private else (() if named is None else {usual_place(server.host, server.port)})
     journey = look_up(query, server, allowed=allowed, follow=follow, files=files)
     ledger = Ledger()
     try:
@@ -181,12 +182,6 @@ def _server(named: str, port: int | None, *, has_flags: bool) -> Server:
 
     server = server_named(named, dialect="ripe" if has_flags else "plain")
     return server if port is None else replace(server, port=port)
-
-
-def _place(server: Server) -> str:
-    from irtkit.wire.targets import usual_host  # noqa: PLC0415 - not for the help
-
-    return f"{usual_host(server.host)}:{server.port}"
 
 
 def _found_something(answer: Answer) -> bool:

@@ -24,7 +24,7 @@ from irtkit.live.places import Directory, Place
 from irtkit.registries import keeps_connections, server_named
 from irtkit.resources import AddressRange
 from irtkit.rpsl.faults import shown
-from irtkit.wire.targets import read_url, usual_host
+from irtkit.wire.targets import read_url, usual_place
 
 if TYPE_CHECKING:
     from irtkit.live.gaps import LiveRecords
@@ -84,9 +84,9 @@ class Reach:
         if only is None:
             return ()
         if only.whois is not None:
-            return {_named(only.whois.host, only.whois.port)}
+            return {usual_place(only.whois.host, only.whois.port)}
         url = read_url(only.rdap or "")
-        return () if url is None else {_named(url.host, url.port)}
+        return () if url is None else {usual_place(url.host, url.port)}
 
     def asker(self) -> Asker:
         """Return a new asker."""
@@ -95,10 +95,6 @@ class Reach:
     def rules(self) -> Rules:
         """Return what a client may do."""
         return Rules(seconds=self.seconds, allowed=self.allowed)
-
-
-def _named(host: str, port: int) -> str:
-    return f"{usual_host(host)}:{port}"
 
 
 class Kept:

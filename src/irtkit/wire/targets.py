@@ -26,6 +26,7 @@ __all__ = [
     "is_forbidden_address",
     "read_url",
     "usual_host",
+    "usual_place",
 ]
 
 PORTS: Final = {"whois": 43, "rwhois": 4321, "http": 80, "https": 443}
@@ -106,6 +107,11 @@ def usual_host(host: str) -> str:
     """Return a host as the allowed ones are written: lower case, no final dot, an IPv6 address in brackets."""
     name = host.lower().strip("[]").removesuffix(".")
     return f"[{name}]" if ":" in name else name
+
+
+def usual_place(host: str, port: int) -> str:
+    """Return a host with its port as the allowed ones are written."""
+    return f"{usual_host(host)}:{port}"
 
 
 def find_refusal(host: str, port: int, scheme: str = "whois", *, allowed: Container[str] = ()) -> str | None:
