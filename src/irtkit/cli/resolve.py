@@ -243,9 +243,9 @@ def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: Wanted, size:
             for records in ListResolver(index, table.needed, wanted.policy).tables(blocks):
                 file.write("".join(table.lines(records.to_pylist())).encode())
             return
-        resolver = ListResolver(index, wanted.fields, wanted.policy, size)
+        resolver = ListResolver(index, wanted.fields, wanted.policy)
         if wanted.form == "parquet":
             resolver.write_parquet(blocks, file)
         else:
-            for part in resolver.texts(blocks, wanted.form):
+            for part in resolver.texts(blocks, wanted.form, size):
                 file.write(part)

@@ -64,33 +64,34 @@ SCHEMA = pa.schema(
 class ListResolver:
     """Resolves lists: the *fields* of a record for each line, contacts ordered by the named *policy*.
 
-    *size* is that of the list, in the unit of a block's position, if it is known: `texts` prepares for long ones.
-
     Raises: IndexFileError when the arrays of the index do not fit together.
     """
 
-    def __init__(self, index: Index, fields: Sequence[str], policy: str, size: int | None = None) -> None:
+    def __init__(self, index: Index, fields: Sequence[str], policy: str) -> None:
         self._index = index
-        self._size = size
         self._records = Records(index.bulk, policy)
         self._schema = pa.schema([SCHEMA.field(field) for field in fields])
         self._ahead = _AHEAD_OF_WIDE if is_wide(fields) else _AHEAD
 
-    def texts(self, blocks: Iterable[Block], form: str) -> Iterator[bytes | memoryview]:
-        """Yield the records of *blocks* as text; *form* is `csv` or `jsonl`."""
+    def texts(self, blocks: Iterable[Block], form: str, size: int | None = None) -> Iterator[bytes | memoryview]:
+        """Yield the records of *blocks* as text; *form* is `csv` or `jsonl`.
+
+        *size* is that of the list, in the unit of a block's position, if it is known: long ones are prepared for.
+        """
         text = {"csv": CsvText, "jsonl": JsonText}[form](self._records, self._schema.names)
         if head := text.head():
             yield head + b"\n"
-        for part in _in_order(lambda block: self._text(text, block), self._announced(blocks, text), self._ahead):
+        announced = self._announced(blocks, text, size)
+        for part in _in_order(lambda block: self._text(text, block), announced, self._ahead):
             yield memoryview(part)[1:]
             del part  # the next one needs its memory
             yield b"\n"
 
-    def _announced(self, blocks: Iterable[Block], text: Text) -> Iterator[Block]:
+    def _announced(self, blocks: Iterable[Block], text: Text, size: int | None) -> Iterator[Block]:
         """Yield *blocks*, and say before the first one how many lines all of them have, as far as it tells."""
         for number, block in enumerate(blocks):
-            if number == 0 and self._size and block.position:
-                expected = (block.text.count(b"\n") - 1) * self._size // block.position
+            if number == 0 and size and block.position:
+                expected = (block.text.count(b"\n") - 1) * size // block.position
                 self._index.bulk.expect(expected)
                 text.expect(expected)
             yield block
