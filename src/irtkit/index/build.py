@@ -345,17 +345,26 @@ def _ipv6_space(networks: Sequence[Networks]) -> _Space:
 
 def _nested(space: _Space, source: Array, sources: list[str]) -> _Nested:
     """Return the ranges of each registry, and how they lie; *source* has the code of each object's."""
-    registry = _registry_codes(source, sources)[source[space.number]]
-    every, nested = Hierarchy(space.number, space.low, space.high, space.size), _Nested(space, [], [])
-    for code in np.flatnonzero(np.bincount(registry)).tolist():
-        mine = np.flatnonzero(registry == code)
-        ranges = every.taken(mine)
+    nested = _Nested(space, [], [])
+    for all_of_one in _of_each_registry(space, source, sources):
+        ranges = all_of_one
         while (nesting := find_nesting(ranges.low, ranges.high, ranges.size, len(space.starts[0]))) is None:
             shadowed = _shadowed(ranges, source, sources)
             nested.shadowed.append(ranges.number[shadowed])
             ranges = ranges.taken(~shadowed)
         nested.hierarchies.append((ranges, nesting))
     return nested
+
+
+def _of_each_registry(space: _Space, source: Array, sources: list[str]) -> Iterator[Hierarchy]:
+    every = Hierarchy(space.number, space.low, space.high, space.size)
+    codes = _registry_codes(source, sources)
+    if not codes.any():  # as in most indexes
+        yield every
+        return
+    registry = codes[source[space.number]]
+    for code in np.flatnonzero(np.bincount(registry)).tolist():
+        yield every.taken(np.flatnonzero(registry == code))
 
 
 def _registry_codes(source: Array, sources: Sequence[str]) -> Array:
