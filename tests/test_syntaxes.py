@@ -247,6 +247,7 @@ REFUSED: tuple[tuple[str, str, str], ...] = (
     ("inetnum geofeed", "https://«-a».example.net/", '"-a" is not a label of a host\'s name'),
     ("inetnum geofeed", "https://example.net/a«//»b", "two slashes stand together in the path"),
     ("inetnum geofeed", "https://example.net«/..»/a", "the path leads out of its root"),
+    ("inetnum geofeed", "https://example.net«/a/./../..»/b", "the path leads out of its root"),
     ("inetnum geofeed", "https://«/»g.csv", "the host is missing"),
     ("irt phone", "«0»031 20", '"0" stands where + and the code of the country are expected'),
     ("irt phone", "«tel:»+31 20", '"tel:" stands where + and the code of the country are expected'),

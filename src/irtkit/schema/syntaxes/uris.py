@@ -84,8 +84,12 @@ def _find_path_fault(path: str, start: int) -> Fault | None:
         return Fault(start, len(path), f"{shown(path)} is not a plain path")
     if (double := path.find("//")) >= 0:
         return Fault(start + double, 2, "two slashes stand together in the path")
-    if path == "/.." or path.startswith("/../"):
-        return Fault(start, 3, "the path leads out of its root")
+    depth, end = 0, 0
+    for segment in path.split("/")[1:]:
+        end += 1 + len(segment)
+        depth += {"..": -1, ".": 0}.get(segment, 1)
+        if depth < 0:
+            return Fault(start, end, "the path leads out of its root")
     return None
 
 
