@@ -236,18 +236,22 @@ def test_what_is_stored_decides_the_operation(update: str, operation: Operation)
     assert World((ALLOCATION,)).plan(update).operation is operation
 
 
-def test_nobody_is_needed_where_nothing_changes() -> None:
-    """A no-operation is authorised by itself."""
-    plan = World((ALLOCATION,)).plan(ALLOCATION)
-    assert plan.authorised
-    assert plan.requirements == ()
-    assert str(plan) == "nobody: nothing changes"
+@pytest.mark.parametrize("stored", [ALLOCATION, ASSIGNMENT])
+def test_a_maintainer_is_needed_even_where_nothing_changes(stored: str) -> None:
+    """Of the stored object, whatever else the object names and lies in (`ripe-database.md` c: mnt-by, every update)."""
+    world = World((ALLOCATION, ASSIGNMENT))
+    plan = world.plan(stored)
+    assert plan.operation is Operation.NO_OPERATION
+    assert [one.strategy for one in plan.requirements] == [Strategy.MNT_BY]
+    assert plan.failing == (Strategy.MNT_BY,)
+    assert world.with_keys(LIR, NET).plan(stored).authorised
 
 
 def test_what_the_registry_generates_is_not_compared() -> None:
     """A key-cert without its owner, an aut-num without its status."""
     stored = ("key-cert: PGPKEY-0000000A\nmethod: PGP\nowner: A\nfingerpr: B\nmnt-by: LIR-MNT\nsource: RIPE",)
-    assert World(stored).plan("key-cert: PGPKEY-0000000A\nmnt-by: LIR-MNT\nsource: RIPE").requirements == ()
+    update = "key-cert: PGPKEY-0000000A\nmnt-by: LIR-MNT\nsource: RIPE"
+    assert World(stored).plan(update).operation is Operation.NO_OPERATION
     stored = ("aut-num: AS64496\nstatus: ASSIGNED\nmnt-by: LIR-MNT\nsource: RIPE",)
     update = "aut-num: AS64496\nmnt-by: LIR-MNT\nmnt-lower: LIR-MNT\nsource: RIPE"
     assert World(stored).plan(update).operation is Operation.NO_OPERATION

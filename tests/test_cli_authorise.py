@@ -135,7 +135,7 @@ def test_several_files_are_one_message(tmp_path: Path, update: Path, stored: Pat
 
 
 def test_deletions_and_no_operations(tmp_path: Path, stored: Path) -> None:
-    """A delete line deletes; what is there already needs nobody."""
+    """A delete line deletes; what is there already still needs a maintainer."""
     path = tmp_path / "message.txt"
     kept = STORED.split("\n\n")[2]
     path.write_text(f"{STORED.split(chr(10) * 2)[1]}\ndelete: unused\n\n{kept}")
@@ -143,7 +143,7 @@ def test_deletions_and_no_operations(tmp_path: Path, stored: Path) -> None:
     assert result.exit_code == 0
     assert f"{path}:1: delete irt IRT-EXAMPLE: authorised\n" in result.stdout
     assert f"{path}:8: no-operation inetnum 192.0.2.0 - 192.0.2.255: authorised\n" in result.stdout
-    assert "  needs      nobody: nothing changes\n" in result.stdout
+    assert "no-operation inetnum 192.0.2.0 - 192.0.2.255: needs more\n" in run(path, "--against", stored).stdout
 
 
 def test_what_cannot_be_seen_is_told(tmp_path: Path, update: Path, stored: Path) -> None:

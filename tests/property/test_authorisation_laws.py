@@ -13,7 +13,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irtkit.authorisation import Credentials, Operation, Plan, Request, State, as_record, authorise
+from irtkit.authorisation import Credentials, Operation, Plan, Request, State, Strategy, as_record, authorise
 from irtkit.resources import AddressRange
 from irtkit.rpsl import RpslObject, parse_object, parse_objects
 from irtkit.validation.keys import key_of
@@ -156,12 +156,16 @@ def test_the_order_of_credentials_and_of_what_is_stored_means_nothing(
 
 
 @given(worlds, offers)
-def test_what_is_stored_already_needs_nobody(stored: list[RpslObject], offered: dict[str, list[str]]) -> None:
+def test_what_is_stored_already_needs_a_maintainer_alone(
+    stored: list[RpslObject], offered: dict[str, list[str]]
+) -> None:
     """Each object, submitted as it is, is no operation, whoever submits it."""
     for obj in stored:
         (plan,) = authorise([Request(obj, Credentials.of(**offered))], stored)
         assert plan.operation is Operation.NO_OPERATION
-        assert (plan.authorised, plan.requirements, plan.failing) == (True, (), ())
+        (asked,) = plan.requirements
+        assert asked.strategy is Strategy.MNT_BY
+        assert plan.authorised is asked.satisfied
 
 
 @given(worlds, worlds, seeds)

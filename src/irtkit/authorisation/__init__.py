@@ -7,7 +7,7 @@ candidates of each one is enough. The rules are RIPE's (whois 1.124: authenticat
 
 Nothing is verified, signed or fetched here: signatures are offered as names of key-certs, and objects that would have
 to be seen are in the plan as missing. What only the registry's own staff may do is not judged, nor is whether the
-objects are good ones. RIPE's server checks mnt-by even of an update that changes nothing; here such a one needs nobody.
+objects are good ones.
 """
 
 from irtkit.authorisation.credentials import NOTHING, Account, Credentials, Password

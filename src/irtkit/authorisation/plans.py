@@ -49,8 +49,6 @@ class Plan:
 
     def __str__(self) -> str:
         """Return who still has to agree, or who does: "one of A-MNT (...), B-MNT (...); and one of IRT-X's keys"."""
-        if self.operation is Operation.NO_OPERATION:
-            return "nobody: nothing changes"
         return f"authorised by {met(self.requirements) or 'nobody'}" if self.authorised else needed(self.requirements)
 
 

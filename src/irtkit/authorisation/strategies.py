@@ -42,10 +42,10 @@ _SETS: Final = {"aut-num": "as-set", "route": "route-set", "route6": "route-set"
 
 
 def requirements_of(scene: Scene) -> tuple[Requirement, ...]:
-    """Return what must be met, in the order of `Strategy`; nothing for what changes nothing."""
+    """Return what must be met, in the order of `Strategy`; of what changes nothing its mnt-by alone."""
     operation = scene.operation
     if operation is Operation.NO_OPERATION:
-        return ()
+        return tuple(_mnt_by(scene))
     if scene.place is not None and scene.look(scene.place) is Presence.UNSEEN:
         scene.note((scene.class_name,), scene.place.key, "if it exists, its own mnt-by decides")
     found = list(_mnt_by(scene))

@@ -222,8 +222,7 @@ def _text(planned: list[_Planned], notes: list[str], files: int) -> str:
 
 def _lines(planned: _Planned) -> Iterator[str]:
     """Yield what there is to say about one update, a paragraph."""
-    from irtkit.authorisation import Operation  # noqa: PLC0415 - not for the help
-    from irtkit.authorisation.sentences import plain  # noqa: PLC0415 - the same
+    from irtkit.authorisation.sentences import plain  # noqa: PLC0415 - not for the help
     from irtkit.reports.excerpts import escaped  # noqa: PLC0415 - the same
 
     plan = planned.plan
@@ -232,7 +231,7 @@ def _lines(planned: _Planned) -> Iterator[str]:
     )
     what = f"{plan.operation} {plain(plan.class_name)} {plain(plan.key)}".rstrip()
     yield f"{escaped(planned.file)}:{planned.update.object.line}: {what}: {verdict}"
-    if not plan.authorised or plan.operation is Operation.NO_OPERATION:
+    if not plan.authorised:
         yield f"  {'needs':<{_INDENT}}{plan}"
     for requirement in plan.requirements:
         yield from _requirement_lines(requirement)
