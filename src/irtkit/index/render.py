@@ -25,11 +25,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from irtkit.index.answers import csv_cell, csv_record, json_record
-from irtkit.index.bulk import NO_ADDRESS, NO_ROW, Read
 from irtkit.index.layout import FIELDS, Flag
+from irtkit.index.segments import NO_ADDRESS, NO_ROW
 from irtkit.index.text_tables import PIECE, TextTable, bytes_of, constant, join_texts
 
 if TYPE_CHECKING:
+    from irtkit.index.bulk import Read
     from irtkit.index.records import Records
 
 __all__ = ["CsvText", "JsonText", "Text"]
@@ -338,10 +339,8 @@ def _lines(text: NDArray[np.uint8], ends: Array) -> pa.Array:
 
 def _addresses(lines: pa.Array, read: Read) -> pa.Array:
     """Return the canonical text of each address, with a line feed before it."""
-    texts = lines.to_pylist()
-    for index in np.flatnonzero(read.ipv6).tolist():
-        texts[index] = f"\n{read.text_of(index)}"
-    return pa.array(texts, pa.string())
+    texts = [f"\n{read.text_of(index)}" for index in np.flatnonzero(read.ipv6).tolist()]
+    return pc.replace_with_mask(lines, pa.array(read.ipv6), pa.array(texts, lines.type)) if texts else lines
 
 
 def _without_line_feed(lines: pa.Array) -> pa.Array:
