@@ -13,7 +13,8 @@ from irtkit.clients.dumps import build_index
 from irtkit.dump import Block, scan
 from irtkit.index.collect import WANTED, Collector
 from irtkit.index.layout import Flag, printable
-from irtkit.index.lookup import NO_ROW, Index
+from irtkit.index.lookup import Index
+from irtkit.index.segments import NO_ROW
 
 sys.path.insert(0, str(Path(__file__).parent / "property"))  # the folder is no package, and `worlds` is in it
 

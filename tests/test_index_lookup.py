@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 from bisect import bisect_right
@@ -22,11 +23,13 @@ import irtkit
 from irtkit.addresses import line_ends
 from irtkit.clients.dumps import build_index
 from irtkit.errors import IndexFileError, RangeError
+from irtkit.index.answers import record_of
 from irtkit.index.bulk import Bulk, Read
 from irtkit.index.layout import FIELDS
-from irtkit.index.lookup import NO_ADDRESS, NO_ROW, Index
+from irtkit.index.lookup import Index
 from irtkit.index.records import Records
 from irtkit.index.render import CsvText, JsonText, Text
+from irtkit.index.segments import NO_ADDRESS, NO_ROW
 from irtkit.index.storage import encode
 from irtkit.index.text_tables import PIECE, TextTable
 from irtkit.resources import AddressRange, format_address
@@ -370,6 +373,48 @@ def test_a_policy_that_does_not_exist_is_refused(fixtures: Index) -> None:
 )
 def test_nothing_asked_is_nothing_answered(fixtures: Index, nothing: Any) -> None:
     assert fixtures.lookup_many(nothing).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("many", "told"),
+    [
+        ("192.0.2.7", "one text was given, '192.0.2.7'; expected many addresses"),
+        (b"192.0.2.7", "one text was given"),
+        (np.array([b"192.0.2.7"]), "an array of |S9 with 1 dimensions was given; expected integers, texts, or"),
+        (np.array([1.5]), "an array of float64"),
+        (np.zeros((2, 3), np.uint64), "an array of uint64 with 2 dimensions"),
+        (pa.table({"address": ["192.0.2.7"]}), "a pyarrow Table was given; expected an array, as a column is"),
+        (pa.array([1.5]), "an array of double was given; expected texts or integers"),
+        (pa.array([b"192.0.2.7"]), "an array of binary"),
+        (pa.array([b"192.0.2.7"]).dictionary_encode(), "an array of binary"),
+    ],
+    ids=range(9),
+)
+def test_what_does_not_hold_many_addresses_is_refused(fixtures: Index, many: Any, told: str) -> None:
+    """Instead of an answer for each character, or none for all."""
+    for ask in (fixtures.lookup_many, fixtures.resolve_many):
+        with pytest.raises(TypeError, match=re.escape(told)):
+            ask(many)
+
+
+def test_no_row_has_no_key(fixtures: Index) -> None:
+    """What `lookup_many` says of what is no address, too; a row that there is not is an error."""
+    row, none = fixtures.lookup_many(["192.0.2.7", "x"]).tolist()
+    assert [fixtures.row_key(row) for row in (row, none, NO_ROW)] == [fixtures.resolve("192.0.2.7").network, None, None]
+    with pytest.raises(IndexError):
+        fixtures.row_key(1 << 20)
+
+
+def test_what_is_no_utf8_is_no_reason_to_fail(fixtures: Index) -> None:
+    """Beside an IPv6 address, whose canonical text is put in place of the line."""
+    block = np.frombuffer(b"\n2001:DB8::1\n\xff\xfe\n192.0.2.7\n", np.uint8)
+    ends = line_ends(block)[1:]
+    read = fixtures.bulk.read_lines(block[1:], ends - 1)
+    records = Records(fixtures.bulk)
+    for text in (CsvText(records, ["address", "email"]), JsonText(records, ["address", "email"])):
+        lines = bytes(text.render(block, ends, read, {1: record_of(fixtures, "\ufffd\ufffd", "csirt")})).split(b"\n")
+        assert [b"2001:db8::1" in lines[1], b"192.0.2.7" in lines[3]] == [True, True]
+        assert lines[2] in {b",", b'{"address":null,"email":null}'}
 
 
 def test_a_table_of_nothing_has_its_columns(fixtures: Index) -> None:

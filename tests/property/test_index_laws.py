@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv6Address, ip_address
+from contextlib import suppress
+from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ from irtkit.contacts import POLICIES, Answer, Database, resolve
 from irtkit.errors import RangeError
 from irtkit.index.answers import csv_record, json_record
 from irtkit.index.layout import FIELDS
-from irtkit.index.lookup import NO_ADDRESS, Index, Resolution
+from irtkit.index.lookup import Index, Resolution
 from irtkit.index.records import Records
 from irtkit.index.render import CsvText, JsonText, Text
+from irtkit.index.segments import NO_ADDRESS
 from irtkit.index.verify import find_faults
+from irtkit.resources import AddressRange
 from irtkit.rpsl import parse_objects
 
 sys.path.insert(0, str(Path(__file__).parent))  # the folder is no package, and `worlds` is in it
@@ -186,16 +189,33 @@ def test_addresses_of_mixed_types_are_looked_up_alike(text: str, asked: list[str
     assert index.lookup_many(mixed).tolist() == rows
 
 
-@given(texts, addresses, policies)
-def test_a_table_holds_the_record_of_each_address(text: str, asked: list[str], policy: str) -> None:
-    """Every column of `resolve_many` says of each address what `resolve` says of it alone."""
+@given(texts, st.tuples(addresses, addresses).map(lambda both: as_queries(*both)), policies)
+def test_a_table_holds_the_record_of_each_query(text: str, asked: list[Any], policy: str) -> None:
+    """Every column of `resolve_many` says of each query what `resolve` says of it alone."""
     index = build([text])
     table = index.resolve_many(asked, policy)
-    assert table.column_names == list(FIELDS[1:])
+    assert table.schema == index.resolve_many([], policy).schema
     nothing: dict[str, Any] = {**dict.fromkeys(FIELDS[1:]), "irts": [], "contacts": [], "reason": "not-an-address"}
-    for address, record in zip(asked, table.to_pylist(), strict=True):
-        plain = row_of(index, address) != NO_ADDRESS
-        assert record == (index.resolve(address, policy).to_dict() if plain else nothing)
+    for query, record in zip(asked, table.to_pylist(), strict=True):
+        try:
+            expected = index.resolve(query, policy).to_dict()
+        except RangeError:
+            expected = nothing
+        assert record == expected
+
+
+def as_queries(asked: Sequence[str], others: Sequence[str]) -> list[Any]:
+    """Addresses, and others as prefixes, ranges and networks, or with blanks around them."""
+    queries: list[Any] = list(asked)
+    for place, address in enumerate(others):
+        with suppress(ValueError):
+            first = ip_address(address)
+            length = (8, 20, 24, first.max_prefixlen)[place % 4]
+            network = ip_network(f"{address}/{length}", strict=False)
+            last = network.broadcast_address
+            space = AddressRange.from_network(network)
+            queries.append((f"{network}", network, f"{first} - {last}", f" {address}\t", space)[place % 5])
+    return queries
 
 
 def rendered(text: Text, index: Index, asked: Sequence[str]) -> list[str]:

@@ -18,14 +18,15 @@ import pyarrow as pa
 from irtkit.addresses import line_ends
 from irtkit.clients.lists import is_wide
 from irtkit.index.answers import record_of
-from irtkit.index.bulk import NO_ADDRESS, Read
 from irtkit.index.records import Records, table_of_rows
 from irtkit.index.render import CsvText, JsonText, Text
+from irtkit.index.segments import NO_ADDRESS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from irtkit.clients.lists import Block
+    from irtkit.index.bulk import Read
     from irtkit.index.lookup import Index
 
 __all__ = ["SCHEMA", "ListResolver"]

@@ -24,6 +24,7 @@ from irtkit.dump import gather
 from irtkit.errors import IndexFileError, RangeError
 from irtkit.index.multibit import MultibitTrie
 from irtkit.index.nesting import radix_order
+from irtkit.index.segments import NO_ADDRESS
 from irtkit.index.verify import find_misfits
 from irtkit.resources import format_address, parse_address
 from irtkit.special_purpose import special_purpose, special_purpose_ranges
@@ -31,13 +32,11 @@ from irtkit.special_purpose import special_purpose, special_purpose_ranges
 if TYPE_CHECKING:
     from irtkit.index.storage import IndexFile
 
-__all__ = ["NO_ADDRESS", "NO_ROW", "Bulk", "Read"]
+__all__ = ["Bulk", "Read", "listed"]
 
 Array: TypeAlias = NDArray[Any]
 Rows: TypeAlias = NDArray[np.int32]
 
-NO_ROW = -1
-NO_ADDRESS = -2
 _CHUNK = 1 << 17
 """Addresses sorted at once: they fit in a core's cache."""
 _WORTH_SHARING = 1 << 15
@@ -205,11 +204,11 @@ class Bulk:
 
     def read(self, addresses: Any) -> Read:  # noqa: ANN401 - see Index.lookup_many
         """Read addresses of any kind and look them up; see `Index.lookup_many`."""
-        if isinstance(addresses, np.ndarray):
-            return self._read_array(addresses)
-        if type(addresses).__module__.partition(".")[0] == "pyarrow":
-            return self._read_arrow(addresses)
-        items = _listed(addresses)
+        items = listed(addresses)
+        if isinstance(items, np.ndarray):
+            return self._read_array(items)
+        if _is_arrow(items):
+            return self._read_arrow(items)
         read = Read.empty(len(items))
         _in_chunks(self._read_items, len(items), items, *(getattr(read, name) for name in Read.__slots__))
         return read
@@ -249,9 +248,9 @@ class Bulk:
         """Return the row of each address; see `Index.lookup_many`."""
         if isinstance(addresses, np.ndarray) and addresses.dtype == np.uint32 and addresses.ndim == 1:
             return self.lookup_ipv4(addresses)
-        if isinstance(addresses, np.ndarray) or type(addresses).__module__.partition(".")[0] == "pyarrow":
-            return self.read(addresses).row
-        items = _listed(addresses)
+        items = listed(addresses)
+        if isinstance(items, np.ndarray) or _is_arrow(items):
+            return self.read(items).row
         rows = np.empty(len(items), np.int32)
         _in_chunks(self._read_rows, len(items), items, rows)
         return rows
@@ -297,8 +296,39 @@ class Bulk:
         read.row[ipv6] = self.lookup_ipv6(read.high[ipv6], read.low[ipv6])
 
 
-def _listed(addresses: Any) -> list[Any]:  # noqa: ANN401 - whatever can be iterated
+def listed(addresses: Any) -> Any:  # noqa: ANN401 - see Index.lookup_many
+    """Return *addresses* as they are if they are an array or a list, else a list of them.
+
+    Raises: TypeError for what does not hold many addresses: one text, or an array of another kind.
+    """
+    if isinstance(addresses, str | bytes):
+        raise TypeError(f"one text was given, {addresses!r:.60}; expected many addresses")
+    if isinstance(addresses, np.ndarray):
+        is_halves = addresses.dtype == np.uint64 and addresses.shape[1:] == (2,)
+        if addresses.size and not is_halves and (addresses.ndim != 1 or addresses.dtype.kind not in "uiUTO"):
+            raise TypeError(
+                f"an array of {addresses.dtype} with {addresses.ndim} dimensions was given; "
+                "expected integers, texts, or two columns of uint64"
+            )
+        return addresses
+    if _is_arrow(addresses):
+        import pyarrow as pa  # noqa: PLC0415 - only for who has Arrow data
+
+        if not isinstance(addresses, pa.Array | pa.ChunkedArray):
+            raise TypeError(f"a pyarrow {type(addresses).__name__} was given; expected an array, as a column is")
+        kind = addresses.type.value_type if pa.types.is_dictionary(addresses.type) else addresses.type
+        if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)):
+            raise TypeError(f"an array of {kind} was given; expected texts or integers")
+        return addresses
     return addresses if isinstance(addresses, list) else list(addresses)
+
+
+def _is_arrow(addresses: object) -> bool:
+    return type(addresses).__module__.partition(".")[0] == "pyarrow"
+
+
+def _is_text(kind: Any) -> bool:  # noqa: ANN401 - pyarrow is not imported here
+    return str(kind) in {"string", "large_string", "string_view"}
 
 
 def _lines(texts: Sequence[str]) -> NDArray[np.uint8]:

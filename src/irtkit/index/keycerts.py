@@ -9,7 +9,7 @@ It needs the standard library alone.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from irtkit.index.keys import hash_of_key
 from irtkit.index.layout import KEY_USES, KEYED_CLASSES
@@ -19,26 +19,11 @@ TYPE_CHECKING = False  # typing's constant without typing's import: type checker
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from irtkit.index.columns import Columns
+
 __all__ = ["KeyReference", "find_key_cert", "iter_key_certs", "iter_references"]
 
 _KEY_CERT = KEYED_CLASSES.index("key-cert")
-
-
-class Texts(Protocol):
-    """A column of text."""
-
-    def __getitem__(self, row: int) -> str:
-        """Return one of them."""
-
-
-class Columns(Protocol):
-    """The arrays of an index, as `irtkit.index.lookup.Index` has them."""
-
-    def column(self, name: str) -> memoryview:
-        """Return one array."""
-
-    def texts(self, name: str) -> Texts:
-        """Return one column of text."""
 
 
 class KeyReference(NamedTuple):

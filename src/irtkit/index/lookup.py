@@ -15,6 +15,7 @@ from socket import AF_INET, AF_INET6, inet_pton
 
 from irtkit.errors import IndexFileError, RangeError
 from irtkit.index.layout import GAPS, Flag
+from irtkit.index.segments import NO_ROW, segment_ipv6
 from irtkit.index.storage import IndexFile
 from irtkit.resources import AddressRange, format_address, parse_address
 from irtkit.schema.contact_facts import (
@@ -44,17 +45,13 @@ if TYPE_CHECKING:
 
     from irtkit.index.bulk import Bulk
     from irtkit.index.keycerts import KeyReference
+    from irtkit.index.ranges import IndexedRanges
     from irtkit.schema.contact_facts import Policy, Reason
 
     AddressLike: TypeAlias = "str | int | IPv4Address | IPv6Address"
     Query: TypeAlias = "AddressLike | AddressRange | IPv4Network | IPv6Network"
 
-__all__ = ["NO_ADDRESS", "NO_ROW", "Index", "Resolution", "hierarchies", "open_index", "range_of_key", "segment_ipv6"]
-
-NO_ROW = -1
-"""The row of an address that no object holds."""
-NO_ADDRESS = -2
-"""What `lookup_many` returns for what is no address."""
+__all__ = ["Index", "Resolution", "open_index"]
 
 _IPV4, _IPV6 = int(AF_INET), int(AF_INET6)
 _LOW = (1 << 64) - 1
@@ -97,7 +94,8 @@ class Index:
         self._file = file
         self._columns: dict[str, memoryview] = {}
         self._texts: dict[str, _Texts] = {}
-        self._bulk: Any = None
+        self._bulk: Bulk | None = None
+        self._ranges: dict[tuple[str, int], IndexedRanges] | None = None
         self.lookup = _lookup_function(self)
 
     @property
@@ -129,8 +127,13 @@ class Index:
             found = self._texts[name] = _Texts(self._file, name)
         return found
 
-    def row_key(self, row: int) -> str:
-        """Return the key of the most specific object of *row*, as its registry writes it."""
+    def row_key(self, row: int) -> str | None:
+        """Return the key of the most specific object of *row*, as its registry writes it; None of what is no row.
+
+        Raises: IndexError for a row that the index does not have.
+        """
+        if row < 0:
+            return None
         return self.texts("object.key")[self.column("row.object")[row]]
 
     def resolve(self, query: Query, policy: str = "csirt") -> Resolution:
@@ -164,19 +167,27 @@ class Index:
     def lookup_many(self, addresses: Iterable[AddressLike] | NDArray[Any] | pa.Array) -> NDArray[np.int32]:
         """Return the row of each address, in order: `NO_ROW` where no object holds it, `NO_ADDRESS` for what is none.
 
-        *addresses*: text, integers or ipaddress objects; a NumPy array of integers (IPv4), of two `uint64`
-        columns (halves of IPv6) or of text; an Arrow array of text or integers, with dictionary or without.
+        *addresses*: text without blanks around it, integers or ipaddress objects; a NumPy array of integers (IPv4), of
+        two `uint64` columns (halves of IPv6) or of text; an Arrow array of text or integers, with a dictionary or
+        without.
+
+        Raises: TypeError for one text, and for an array of anything else.
         """
         rows: NDArray[np.int32] = self.bulk.lookup(addresses)
         return rows
 
-    def resolve_many(
-        self, addresses: Iterable[AddressLike] | NDArray[Any] | pa.Array, policy: str = "csirt"
-    ) -> pa.Table:
-        """Return an Arrow table with a record for each address, in order; columns as `irtkit.index.layout.FIELDS`."""
+    def resolve_many(self, queries: Iterable[Query] | NDArray[Any] | pa.Array, policy: str = "csirt") -> pa.Table:
+        """Return an Arrow table with a record for each query, in order, as `resolve` answers it.
+
+        *queries* are addresses as `lookup_many` takes them, or anything that `resolve` takes, which costs a hundred
+        times as much. Columns are `irtkit.index.layout.FIELDS` without `input`; what `resolve` refuses has the reason
+        `not-an-address`.
+
+        Raises: TypeError as `lookup_many`; ValueError for a policy that does not exist.
+        """
         from irtkit.index.records import table_of  # noqa: PLC0415 - pyarrow is for tables only
 
-        return table_of(self.bulk, addresses, policy)
+        return table_of(self.bulk, queries, policy, resolve=self.resolve)
 
     @property
     def bulk(self) -> Bulk:
@@ -185,18 +196,25 @@ class Index:
             from irtkit.index.bulk import Bulk  # noqa: PLC0415 - numpy is for bulk work only
 
             self._bulk = Bulk(self._file)
-        bulk: Bulk = self._bulk
-        return bulk
+        return self._bulk
+
+    @property
+    def ranges(self) -> dict[tuple[str, int], IndexedRanges]:
+        """The ranges of each registry (its short name) and family (4 or 6) that has any."""
+        if self._ranges is None:
+            from irtkit.index.ranges import ranges_by_registry  # noqa: PLC0415 - one address needs none of them
+
+            self._ranges = ranges_by_registry(self)
+        return self._ranges
 
     def _holding_range(self, space: AddressRange) -> list[int]:
         """Return the objects that hold all of *space*, smallest first, of the registry that answers for it."""
         best: tuple[bool, int] | None = None
         found: list[int] = []
-        for name in hierarchies(self._file, space.family):
-            row = _row_at(self, name, space.first)
-            holding = [] if row == NO_ROW else self.holding(self.column("row.object")[row], space)
+        for (_, family), ranges in self.ranges.items():
+            holding = ranges.find_holding(space) if family == space.family else []
             if holding:
-                size = range_of_key(self.texts("object.key")[holding[0]]).size
+                size = ranges.space_of(holding[0]).size
                 rank = bool(self.column("object.flags")[holding[0]] & (Flag.PLACEHOLDER | Flag.ROOT)), size
                 if best is None or rank < best:
                     best, found = rank, holding
@@ -222,40 +240,11 @@ class Index:
         return chain
 
     def holding(self, number: int, space: AddressRange) -> list[int]:
-        """Return the objects that hold all of *space*, smallest first.
-
-        *number* is the most specific one of its registry at the first address, or for all of *space*.
-        """
-        parent = self.column("object.parent")
-        keys = self.texts("object.key")
-        chain: dict[int, AddressRange] = {}
-        starts = [number]
-        mine = self._registry_of(number)
-        family = self.column("object.flags")[number] & Flag.IPV6
-        for other in self.column("overlapping"):
-            if self.column("object.flags")[other] & Flag.IPV6 == family and self._registry_of(other) == mine:
-                held = range_of_key(keys[other])
-                if held.first <= space.first <= held.last:
-                    starts.append(other)
-        for start in starts:
-            index = start
-            while index >= 0 and index not in chain:
-                chain[index] = range_of_key(keys[index])
-                index = parent[index]
-        whole = [index for index, around in chain.items() if space in around]
-        return sorted(whole, key=lambda index: (chain[index].size, -chain[index].first))
-
-    def _registry_of(self, number: int) -> str:
+        """Return the objects of the registry of object *number* that hold all of *space*, smallest first."""
         from irtkit.schema.contact_rules import registry_of_source  # noqa: PLC0415 - only overlaps need it
 
-        return registry_of_source(self.texts("source")[self.column("object.source")[number]])
-
-
-def hierarchies(file: IndexFile, family: int) -> list[str]:
-    """Return the names of the segments of each registry."""
-    prefix = f"ipv{family}."
-    numbers = {int(name.split(".")[1]) for name in file.names if name.startswith(prefix) and name.count(".") == 2}
-    return [f"{prefix}{number}" for number in sorted(numbers)] or [f"ipv{family}"]
+        registry = registry_of_source(self.texts("source")[self.column("object.source")[number]])
+        return self.ranges[registry, space.family].find_holding(space)
 
 
 def _range_of(query: object) -> AddressRange:
@@ -264,17 +253,6 @@ def _range_of(query: object) -> AddressRange:
     if hasattr(query, "network_address"):
         return AddressRange.from_network(query)  # type: ignore[arg-type]
     raise RangeError(f"{query!r:.40}: expected an address, a prefix or a range")
-
-
-def range_of_key(key: str) -> AddressRange:
-    """Read a key as this index writes it."""
-    first, dash, last = key.partition(" - ")
-    if dash:
-        family, begin = parse_address(first)
-        return AddressRange(family, begin, parse_address(last)[1])
-    address, _, length = key.partition("/")
-    family, begin = parse_address(address)
-    return AddressRange.from_prefix(family, begin, int(length))
 
 
 def _value_of(address: object) -> tuple[int, int]:
@@ -289,29 +267,6 @@ def _value_of(address: object) -> tuple[int, int]:
     if family is None or packed is None:
         raise RangeError(f"{address!r:.40}: expected an address as text, integer or ipaddress object")
     return family, int.from_bytes(packed)
-
-
-def _row_at(index: Index, name: str, value: int) -> int:
-    """Return the row of *value* among the segments *name*, by plain bisection."""
-    row: int
-    if name.startswith("ipv4"):
-        row = index.column(f"{name}.row")[bisect_right(index.column(f"{name}.start"), value) - 1]
-        return row
-    high, low = index.column(f"{name}.high"), index.column(f"{name}.low")
-    row = index.column(f"{name}.row")[segment_ipv6(high, low, value)]
-    return row
-
-
-def segment_ipv6(high: Sequence[int], low: Sequence[int], value: int) -> int:
-    """Return which segment holds an address; *high* and *low* are the halves of their starts."""
-    upper = value >> 64
-    end = bisect_right(high, upper)
-    if high[end - 1] != upper:
-        return end - 1
-    begin = end - 1
-    while begin and high[begin - 1] == upper:
-        begin -= 1
-    return bisect_right(low, value & _LOW, begin, end) - 1
 
 
 def _lookup_function(index: Index) -> Callable[[AddressLike], int]:
@@ -383,7 +338,7 @@ class Resolution:
     @property
     def network(self) -> str | None:
         """Key of the most specific object."""
-        return None if self.row == NO_ROW else self._index.row_key(self.row)
+        return self._index.row_key(self.row)
 
     @property
     def source(self) -> str | None:

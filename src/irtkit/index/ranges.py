@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from irtkit.errors import IndexFileError, RangeError
 from irtkit.index.layout import Flag
-from irtkit.index.lookup import NO_ROW, hierarchies, range_of_key, segment_ipv6
+from irtkit.index.segments import NO_ROW, hierarchies, range_of_key, segment_ipv6
 from irtkit.resources import AddressRange, parse_address
 from irtkit.schema.contact_rules import registry_of_source
 
@@ -24,7 +24,7 @@ TYPE_CHECKING = False  # typing's constant without typing's import: type checker
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from irtkit.index.lookup import Index
+    from irtkit.index.columns import Columns
 
 __all__ = ["IndexedRanges", "ranges_by_registry"]
 
@@ -36,7 +36,7 @@ _MOST_HELD = 1 << 17
 """Ranges around addresses that are remembered; the same."""
 
 
-def ranges_by_registry(index: Index) -> dict[tuple[str, int], IndexedRanges]:
+def ranges_by_registry(index: Columns) -> dict[tuple[str, int], IndexedRanges]:
     """Return the ranges of each registry (its short name) and family (4 or 6) that has any."""
     found = {}
     for family in (4, 6):
@@ -48,7 +48,7 @@ def ranges_by_registry(index: Index) -> dict[tuple[str, int], IndexedRanges]:
     return found
 
 
-def _registry_of(index: Index, number: int) -> str:
+def _registry_of(index: Columns, number: int) -> str:
     return registry_of_source(index.texts("source")[index.column("object.source")[number]])
 
 
@@ -91,7 +91,7 @@ class IndexedRanges:
     Cost: a bisection and as many steps as there are levels. What overlaps in part is read once, all of it.
     """
 
-    def __init__(self, index: Index, segments: str, registry: str, family: int) -> None:
+    def __init__(self, index: Columns, segments: str, registry: str, family: int) -> None:
         self._index = index
         self._registry = registry
         self._family = family
@@ -125,6 +125,11 @@ class IndexedRanges:
     def find_around(self, space: AddressRange) -> int | None:
         """Return the smallest range that holds all of *space* and more."""
         return self._spot(space).around
+
+    def find_holding(self, space: AddressRange) -> list[int]:
+        """Return the ranges that hold all of *space*, smallest first."""
+        numbers = self._find_place(space.first).numbers
+        return [number for number in numbers if self._stretch_of(number)[1] >= space.last]
 
     def _spot(self, space: AddressRange) -> _Spot:
         stretch = space.first, space.last
@@ -235,7 +240,7 @@ class IndexedRanges:
             visited += 0 if place.nested else len(place.numbers)
             end = self._unchanged_until(address, place, within[-1] if within and place.nested else None)
             if end < address:
-                raise IndexFileError("is damaged: its segments do not ascend", path=self._index.path)
+                raise IndexFileError("is damaged: its segments do not ascend", path=self._index.file.path)
             address = end + 1
 
     def _iter_nested(self, space: AddressRange, holder: int | None) -> Iterator[int]:
@@ -252,7 +257,7 @@ class IndexedRanges:
             if child is not None and first >= space.first and last <= space.last:
                 yield child
             if last < address:
-                raise IndexFileError("is damaged: its segments do not ascend", path=self._index.path)
+                raise IndexFileError("is damaged: its segments do not ascend", path=self._index.file.path)
             address = last + 1
             segment = segment + 1 if last == end else self._segment_at(address)
 

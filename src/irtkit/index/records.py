@@ -8,10 +8,11 @@ It writes no format; `irtkit.index.render` makes text of the columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +20,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from irtkit.addresses import format_ipv4
-from irtkit.index.bulk import NO_ADDRESS, NO_ROW, Bulk, Read
+from irtkit.errors import RangeError
+from irtkit.index.bulk import listed
 from irtkit.index.layout import FIELDS, GAPS, Flag
+from irtkit.index.segments import NO_ADDRESS, NO_ROW
 from irtkit.index.text_tables import constant, join_texts
 from irtkit.schema.contact_facts import POLICIES, Policy
+
+if TYPE_CHECKING:
+    from irtkit.index.bulk import Bulk, Read
 
 __all__ = ["CONTACT_FIELDS", "REASONS", "Contacts", "Records", "table_of", "table_of_rows"]
 
@@ -50,6 +56,13 @@ _STEPS = pa.array([" -> mnt-irt -> ", " -> abuse-c -> "])
 _CLASSES = pa.array(["inetnum ", "inet6num "])
 _GAPS = pa.array(GAPS)
 _NONE = pa.scalar(None, pa.string())
+
+
+class Resolved(Protocol):
+    """What answers for one query."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return its record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,10 +357,46 @@ def _none_if_empty(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(texts, constant("")), _NONE, texts)
 
 
-def table_of(bulk: Bulk, addresses: Any, policy: str = "csirt") -> pa.Table:  # noqa: ANN401 - see Index.lookup_many
-    """Return the records of *addresses* as a table, without `input`; see `irtkit.index.lookup.Index.resolve_many`."""
-    read = bulk.read(addresses)
-    return table_of_rows(Records(bulk, policy), read.row, _addresses(read), read)
+def table_of(
+    bulk: Bulk,
+    queries: Any,  # noqa: ANN401 - see Index.resolve_many
+    policy: str = "csirt",
+    *,
+    resolve: Callable[[Any, str], Resolved],
+) -> pa.Table:
+    """Return the records of *queries* as a table, without `input`; see `irtkit.index.lookup.Index.resolve_many`.
+
+    *resolve* answers for one that is no plain address.
+    """
+    queries = listed(queries)
+    read = bulk.read(queries)
+    table = table_of_rows(Records(bulk, policy), read.row, _addresses(read), read)
+    others = {}
+    for place in np.flatnonzero(read.row == NO_ADDRESS).tolist():
+        query = queries[place].as_py() if isinstance(queries, pa.Array | pa.ChunkedArray) else queries[place]
+        if not isinstance(query, int | np.integer):  # a number that is no address is nothing else
+            with suppress(RangeError):
+                others[place] = resolve(query, policy).to_dict()
+    return _patched(table, others) if others else table
+
+
+def _patched(table: pa.Table, others: Mapping[int, dict[str, Any]]) -> pa.Table:
+    """Return the table with other records in some places."""
+    plain = pa.schema(
+        [
+            field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+            for field in table.schema
+        ]
+    )
+    place = np.arange(len(table))
+    place[list(others)] = np.arange(len(others)) + len(table)
+    patch = pa.Table.from_pylist([*others.values()], plain)
+    patched = pa.concat_tables([table.cast(plain), patch]).take(pa.array(place))
+    columns = [
+        patched[field.name].dictionary_encode() if pa.types.is_dictionary(field.type) else patched[field.name]
+        for field in table.schema
+    ]
+    return pa.table(columns, table.schema)
 
 
 def _addresses(read: Read) -> pa.Array:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from irtkit.errors import RangeError
 from irtkit.index.answers import LONGEST_INPUT
 from irtkit.index.layout import FIELDS, printable
-from irtkit.index.lookup import NO_ROW
+from irtkit.index.segments import NO_ROW
 from irtkit.live.resolutions import LiveResolution, offline_record, text_of
 from irtkit.live.together import Failure, together
 from irtkit.resources import AddressRange, format_address

@@ -16,8 +16,9 @@ from typing import Final
 from irtkit.errors import IndexFileError
 from irtkit.index.keys import hash_of_key
 from irtkit.index.layout import GAPS, KEYED_CLASSES, NO_SIZE, Flag
-from irtkit.index.lookup import Index, range_of_key
-from irtkit.index.ranges import IndexedRanges, ranges_by_registry
+from irtkit.index.lookup import Index
+from irtkit.index.ranges import IndexedRanges
+from irtkit.index.segments import range_of_key
 from irtkit.resources import AddressRange
 from irtkit.rpsl import PrimaryKey
 from irtkit.schema.contact_rules import registry_of_source
@@ -79,7 +80,7 @@ class IndexObjects(Objects):
                 for source, class_name, count in index.manifest["objects"]
                 if count > 0
             )
-            self._ranges = ranges_by_registry(index)
+            self._ranges = index.ranges
         except (AttributeError, *_FAILURES) as error:
             raise self.blamed(error) from None
         self._hashes, self._classes = index.column("key.hash"), index.column("key.class")
