@@ -968,6 +968,21 @@ def test_echoes_suspects_and_validation_are_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "told_last"),
+    [
+        ("", "no contact is registered"),
+        ("mnt-irt: IRT-A\n", "who is named is not in the data"),
+        ("abuse-c: AR1-EXAMPLE\n", "who is named has none"),
+    ],
+)
+def test_what_is_registered_is_not_said_to_be_none(attributes: str, told_last: str) -> None:
+    """Whom the object names may be missing here, or have no mailbox."""
+    role = "role: Abuse\nnic-hdl: AR1-EXAMPLE\nsource: RIPE\n"
+    *_, last = told(load(f"inetnum: {NOBODYS}/29\n{attributes}source: RIPE\n\n{role}"), NOBODYS)
+    assert last == f"So there is no mailbox (no-contact): {told_last}."
+
+
 def test_missing_objects_and_missing_mailboxes_are_told() -> None:
     database = load(
         f"{OUTER}\nmnt-irt: IRT-A\nabuse-c: AR1-EXAMPLE\nsource: RIPE\n\n"

@@ -380,7 +380,7 @@ def tell(query: str, walk: Walk, contacts: Sequence[Contact], policy: Policy, re
     """Tell a walk as a person would, a sentence a step; *contacts* are all candidates, irts first."""
     if not walk.networks:
         only = f": there is only {walk.nothing_but}" if walk.nothing_but else ""
-        return (f"{query} is in no registered object{only}.", _verdict_step(walk, reason))
+        return (f"{query} is in no registered object{only}.", _verdict_step(walk, contacts, reason))
     is_in = "is" if walk.networks[0].startswith("aut-num") else "is in"
     about = f" ({walk.about})" if walk.about else ""
     irts = [contact for contact in contacts if contact.kind == "irt"]
@@ -389,7 +389,7 @@ def tell(query: str, walk: Walk, contacts: Sequence[Contact], policy: Policy, re
         _irt_step(walk, [contact.handle for contact in irts]),
         *map(_contact_step, contacts),
         *([] if len(contacts) > len(irts) else [_no_abuse_step(walk)]),
-        _verdict_step(walk, reason) if reason else _choice_step(contacts, policy),
+        _verdict_step(walk, contacts, reason) if reason else _choice_step(contacts, policy),
     )
 
 
@@ -404,8 +404,14 @@ def _choice_step(contacts: Sequence[Contact], policy: Policy) -> str:
     return f"Policy {policy.name} puts {first.email} first ({first.kind} {first.handle})."
 
 
-def _verdict_step(walk: Walk, reason: Reason | None) -> str:
-    because = f"IANA has set it aside: {walk.special_purpose}" if reason == "special-purpose" else _REASONS[reason]
+def _verdict_step(walk: Walk, contacts: Sequence[Contact], reason: Reason | None) -> str:
+    if reason == "special-purpose":
+        because = f"IANA has set it aside: {walk.special_purpose}"
+    elif reason == "no-contact" and contacts:
+        is_missing = any(contact.gap == "missing-object" for contact in contacts)
+        because = "who is named is not in the data" if is_missing else "who is named has none"
+    else:
+        because = _REASONS[reason]
     return f"So there is no mailbox ({reason}): {because}."
 
 
