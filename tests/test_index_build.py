@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import irtkit
+from irtkit.cli.tables import Table
 from irtkit.clients.dumps import build_index
 from irtkit.dump import Block, scan
 from irtkit.index.collect import WANTED, Collector
@@ -189,6 +190,16 @@ def test_an_object_without_source_has_none() -> None:
         assert [contact["kind"] for contact in record(index)["contacts"]] == ["irt"]
         assert index.resolve_many(["198.18.0.1"]).to_pylist() == [record(index)]
         assert "abuse-c: none." in index.resolve("198.18.0.1").explain().split("\n")
+
+
+def test_a_suspect_mailbox_is_shown_with_that_word() -> None:
+    """In the table that people read, where its contacts are not shown; not in the plain e-mail of programs."""
+    team = lines(("irt", "IRT-A"), ("abuse-mailbox", "a@x"), ("remarks", "a@x is invalid"), ("source", "APNIC"))
+    index = build([network("198.18.0.0/24", ("mnt-irt", "IRT-A"), source="APNIC") + "\n" + team])
+    answer = {"input": "198.18.0.1", **record(index)}
+    shown = [[*Table(fields, colours=False).lines([answer])][1] for fields in (None, ["email"])]
+    assert shown[0].endswith("IRT-A  a@x (suspect)\n")
+    assert shown[1] == "a@x\n"
 
 
 def test_a_deep_nest_is_climbed_to_its_top() -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "Table"]
 
 COLUMNS = ("address", "network", "irts", "email")
-"""The fields that are shown when none are named; a record without e-mail shows its reason there."""
+"""The fields that are shown when none are named; a record without e-mail shows its reason there, and a mailbox that
+failed the registry's validation that word."""
 
 
 class Table:
@@ -29,7 +30,7 @@ class Table:
     @property
     def needed(self) -> tuple[str, ...]:
         """The fields that a record must have."""
-        return (*self._fields, "input", "reason") if self._short else self._fields
+        return (*self._fields, "input", "contacts", "reason") if self._short else self._fields
 
     def lines(self, records: Iterable[Mapping[str, object]]) -> Iterator[str]:
         """Yield the lines of *records*, each with its line feed; with the first ones a heading."""
@@ -44,8 +45,18 @@ class Table:
         value = record[field]
         if self._short and value is None:
             value = {"address": record["input"], "email": record["reason"]}.get(field)
+        elif self._short and field == "email" and _is_suspect(record):
+            value = f"{value} (suspect)"
         return printable(plain_text(value)) or "-"
 
     def _line(self, cells: Sequence[str], *, bold: bool = False) -> str:
         line = "  ".join(cell.ljust(width) for cell, width in zip(cells, self._widths, strict=True)).rstrip()
         return f"{click.style(line, bold=True) if bold and self._colours else line}\n"
+
+
+def _is_suspect(record: Mapping[str, object]) -> bool:
+    """Whether the e-mail of a record is that of a contact which is suspect."""
+    contacts = record["contacts"]
+    return isinstance(contacts, list) and any(
+        contact["suspect"] for contact in contacts if contact["email"] == record["email"]
+    )
