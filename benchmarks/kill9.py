@@ -35,7 +35,7 @@ def digest(index: Path) -> str:
     opened = irtkit.open_index(index)
     rng = random.Random(1)
     rows = opened.lookup_many([rng.getrandbits(32) for _ in range(ASKED)]).tolist()
-    keys = [opened.row_key(row) if row >= 0 else "" for row in rows]
+    keys = [opened.row_key(row) or "" for row in rows]
     return hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
 

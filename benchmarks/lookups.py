@@ -101,12 +101,12 @@ def per_address(seconds: dict[str, float], ask: Questions) -> dict[str, float]:
     return {name: total / counts[name] for name, total in seconds.items()}
 
 
-def rows_of_ranges(rows: I32, key_of: Callable[[int], str], ranges: Ranges) -> I32:
+def rows_of_ranges(rows: I32, key_of: Callable[[int], str | None], ranges: Ranges) -> I32:
     """Translate row numbers of irtkit into those of the ranges that we read ourselves."""
     keys = [*map(ranges.key4, range(len(ranges.first))), *map(ranges.key6, range(len(ranges.length6)))]
     row_of = {key: row for row, key in enumerate(keys)}
     distinct, places = np.unique(rows, return_inverse=True)
-    known = [row_of[canonical(key_of(row))] if row >= 0 else -1 for row in distinct.tolist()]
+    known = [-1 if (key := key_of(row)) is None else row_of[canonical(key)] for row in distinct.tolist()]
     return np.array(known, np.int32)[places]
 
 
