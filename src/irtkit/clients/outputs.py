@@ -1,7 +1,7 @@
 """Files that appear whole or not at all, and standard output.
 
 A file is written beside its place and put there in one step, so that a reader, or whoever finds it after a crash, never
-takes half of it for all of it.
+takes half of it for all of it. What is no file, or is open already, is written as it is (`is_stream`).
 
 It knows no format, and decides nothing about what is written.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-__all__ = ["replacing", "writing"]
+__all__ = ["is_stream", "replacing", "writing"]
 
 
 Failure: TypeAlias = "Callable[..., FileError]"
@@ -37,6 +38,8 @@ _SHORT = 32 << 20
 _STEP = 8 << 20
 _MOST_TIME = 0.25
 """Share of the time that passing on may take."""
+_MOST_LINKS = 40
+"""Links that are followed; Linux itself follows as many."""
 
 
 class _File(io.FileIO):
@@ -111,7 +114,7 @@ def replacing(
     Whoever opens *path* meanwhile gets the old file. After an exception the old file stays and the new one is
     removed; what a killed writer left is used again by the next one. The `with` statement holds a lock, so that a
     second writer fails at once. *durable* waits until the disk has it; *passing* keeps a long file from filling the
-    system's memory. A device or a pipe is written as it is.
+    system's memory. What `is_stream` says is one is written as it is.
 
     Raises: *failure*, also while it is written, when another process is writing there, or when it cannot be written.
     """
@@ -119,10 +122,10 @@ def replacing(
     with _failing(path, failure):
         if target.is_dir():
             raise failure("is a folder; expected a file", path=path)
-        device = _File(target, path, failure) if target.exists() and not target.is_file() else None
-    if device is not None:
-        with device:
-            yield device
+        stream = _opened_stream(path, failure) if is_stream(path) else None
+    if stream is not None:
+        with stream:
+            yield stream
         return
     beside = target.with_name(f".{target.name}.writing")
     with _failing(path, failure):
@@ -139,6 +142,35 @@ def replacing(
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
+
+
+def is_stream(path: str) -> bool:
+    """Tell whether *path* names a device, a pipe, or what is open already (`/dev/stdout`), even if that is a file."""
+    if _open_number(path) is not None:
+        return True
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _opened_stream(path: str, failure: Failure) -> _File:
+    number = _open_number(path)
+    return _File(Path(path) if number is None else os.dup(number), path, failure)
+
+
+def _open_number(path: str) -> int | None:
+    """Return the descriptor that *path* names, as `/dev/fd/3` and links to it do; None if it names none."""
+    folders = {os.path.realpath(folder) for folder in ("/dev/fd", "/proc/self/fd")}
+    for _ in range(_MOST_LINKS):
+        folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100 - a path's last link must stay
+        if name.isdecimal() and os.path.realpath(folder) in folders and os.path.lexists(path):
+            return int(name)
+        if not os.path.islink(path):  # noqa: PTH114 - plain strings are what is split
+            return None
+        path = os.path.join(folder, os.readlink(path))  # noqa: PTH115, PTH118 - the same
+    return None
 
 
 def _locked(path: Path) -> int | None:
