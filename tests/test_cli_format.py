@@ -1,7 +1,10 @@
 """`irtkit format`: bytes in, the registry's layout out, in place only when it was asked for."""
 
 import os
+import pty
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,3 +161,69 @@ def test_objects_of_several_files_stay_apart(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert [obj.primary_key for obj in parse_objects(done.output)] == ["X0-MNT", "X1-MNT", "X2-MNT", "X4-MNT"]
     assert "\n\n\n" not in done.output
+
+
+HOSTILE = (
+    b"irt:            A\x1b[2J\x1b]0;owned\x07\n"
+    b"remarks:        \x00\x08\x7f\r\x9b\xc2\x9b \xe2\x80\xae\tend\r\n"
+    b"address:        \xc3\x89 \xe9\n"
+)
+SHOWN = (
+    b"irt:            A\\x1b[2J\\x1b]0;owned\\x07\n"
+    b"remarks:        \\x00\\x08\\x7f\\x0d\\x9b\\x9b \\u202e\tend\r\n"
+    b"address:        \xc3\x89 \\xe9\n"
+)
+
+
+def on_a_terminal(*args: str | Path, encoding: str = "utf-8") -> bytes:
+    """What a terminal gets, its own changes taken back: it makes LF CR LF."""
+    ours, theirs = pty.openpty()
+    program = [sys.executable, "-c", "from irtkit.cli.format import command\ncommand()", *map(str, args)]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    with subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=theirs, env=environment) as process:
+        os.close(theirs)
+        got = b"".join(iter(lambda: read_terminal(ours), b""))
+    os.close(ours)
+    assert process.returncode in {0, 1}
+    return got.replace(b"\r\n", b"\n")
+
+
+def read_terminal(handle: int) -> bytes:
+    try:
+        return os.read(handle, 4096)
+    except OSError:  # Linux says EIO when the other side is closed
+        return b""
+
+
+def test_a_terminal_is_not_steered(tmp_path: Path) -> None:
+    """Control characters, however they are encoded, are shown escaped; letters, tabs and line ends stay."""
+    path = tmp_path / "hostile.rpsl"
+    path.write_bytes(HOSTILE)
+    assert on_a_terminal(path, path) == SHOWN + b"\n" + SHOWN
+    assert on_a_terminal(path, encoding="ascii") == SHOWN.replace(b"\xc3\x89", b"\\xc9")
+
+
+def test_a_terminal_is_not_steered_by_a_difference(tmp_path: Path) -> None:
+    """Nor by the name of the file."""
+    path = tmp_path / "\x1b[2J"
+    path.write_bytes(b"Irt:A\n" + HOSTILE.partition(b"\n")[2])
+    shown = b"".join(b" " + line + b"\n" for line in SHOWN.splitlines()[1:]).replace(b"\r", b"")
+    name = str(tmp_path).encode() + b"/\\x1b[2J"
+    expected = b"--- %s\n+++ %s\n@@ -1,3 +1,3 @@\n-Irt:A\n+irt:            A\n" % (name, name)
+    assert on_a_terminal("--diff", path).replace(b"\r", b"") == expected + shown
+
+
+def test_files_and_pipes_get_every_byte(tmp_path: Path) -> None:
+    """Whatever a terminal would make of it."""
+    path = tmp_path / "hostile.rpsl"
+    path.write_bytes(HOSTILE)
+    assert run(path).stdout_bytes == HOSTILE
+    path.write_bytes(b"Irt:A\n" + HOSTILE)
+    assert b"\n irt:            A\x1b[2J\x1b]0;owned\x07\n" in run("--diff", path).stdout_bytes
+
+
+def test_standard_output_may_be_closed(loose: Path) -> None:
+    """Then nobody reads it, and that is all."""
+    program = f'{sys.executable} -c "from irtkit.cli.format import command; command()" "$0" >&-'
+    done = subprocess.run(["bash", "-c", program, loose], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import click
 
+from irtkit.cli.terminals import write
+
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +35,12 @@ class _Wanted(NamedTuple):
 @click.option("--diff", "as_diff", is_flag=True, help="Show what would change, and change nothing.")
 @click.pass_context
 def command(context: click.Context, *, paths: tuple[str, ...], in_place: bool, only_check: bool, as_diff: bool) -> None:
-    """Write objects in the registry's own layout: values in column 17, names in lower case, no blanks at line ends.
+    r"""Write objects in the registry's own layout: values in column 17, names in lower case, no blanks at line ends.
 
     Nothing is lost: attributes, comments and their order stay, and so does everything that is no object. What is
     signed stays as it is. Without an option the result goes to standard output. FILE may be - for standard input.
+
+    On a terminal control characters are shown as in \x1b; files and pipes get every byte.
 
     With --check or --diff the exit status is 1 if a file would change.
     """
@@ -59,8 +63,8 @@ class _Written:
     def write(self, data: bytes) -> None:
         if self._end and data:
             gap = b"" if self._end.endswith(b"\n\n") else b"\n" if self._end.endswith(b"\n") else b"\n\n"
-            click.echo(gap, nl=False)
-        click.echo(data, nl=False)
+            write(gap)
+        write(data)
         self._end = data[-4:].replace(b"\r", b"")[-2:] or self._end
 
 
@@ -85,7 +89,7 @@ def _format(path: str, wanted: _Wanted, written: _Written) -> bool:
     elif wanted.in_place:
         _tell(f"{name}: changed")
     elif wanted.as_diff:
-        click.echo(b"".join(_difference(name, old, new)), nl=False)
+        write(b"".join(_difference(name, old, new)))
     else:
         _tell(f"{name}: would change")
     return not (wanted.only_check or wanted.as_diff)
