@@ -1,13 +1,19 @@
 """Bad input ends with one line that names the file and what was expected, with status 1, and harms nothing."""
 
+import bz2
 import ctypes
 import gzip
+import io
+import lzma
 import os
 import random
 import resource
 import shutil
+import socket
 import subprocess
 import sys
+import tarfile
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -110,13 +116,47 @@ def packed(text: bytes | None = None) -> bytes:
     return gzip.compress(dump.encode() if text is None else text)
 
 
+def archived(mode: str) -> bytes:
+    """A dump in a tar archive."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode=mode) as archive:  # type: ignore[call-overload]
+        entry = tarfile.TarInfo("dumps/ripe.db.inetnum")
+        entry.size = len(OBJECT)
+        archive.addfile(entry, io.BytesIO(OBJECT.encode()))
+    return content.getvalue()
+
+
+def zipped() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("ripe.db.inetnum", OBJECT)
+    return content.getvalue()
+
+
 NO_OBJECT = ":1: holds no RPSL object; expected a registry dump, plain or gzip"
 TRUNCATED = ": gzip file is truncated; expected its end marker"
+GOES_ON = ": gzip file holds something else after its end; expected nothing there"
+TAR = ": is a tar archive; unpack it first"
+COMPRESSED = ": is compressed with {}; expected a registry dump, plain or gzip"
 BOMB = ": expands to more than 200 times its size; expected a registry dump"
 NO_DUMPS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "truncated": ("ripe.db.gz", lambda: packed()[:-1000], TRUNCATED),
     "truncated header": ("ripe.db.gz", lambda: packed()[:12], TRUNCATED),
     "damaged": ("ripe.db.gz", lambda: packed()[:200] + b"\xff" * 50 + packed()[250:], ": gzip file is damaged: "),
+    "garbage after the end": ("ripe.db.gz", lambda: packed() + b"xxxx\n", GOES_ON),
+    "more garbage after the end": ("ripe.db.gz", lambda: packed() + b"x" * 5000, GOES_ON),
+    "garbage after zeros": ("ripe.db.gz", lambda: packed() + bytes(40_000) + b"x", GOES_ON),
+    "truncated second member": ("ripe.db.gz", lambda: packed() * 2 + bytes(40_000) + packed()[:-1], TRUNCATED),
+    "truncated header after the end": ("ripe.db.gz", lambda: packed() + packed()[:3], TRUNCATED),
+    "damaged second member": ("ripe.db.gz", lambda: packed() + packed()[:-8] + b"\0" * 8, ": gzip file is damaged: "),
+    "tar": ("ripe.tar", lambda: archived("w"), TAR),
+    "tar.gz": ("ripe.tar.gz", lambda: archived("w:gz"), TAR),
+    "bzip2": ("ripe.db.bz2", lambda: bz2.compress(OBJECT.encode()), COMPRESSED.format("bzip2")),
+    "xz": ("ripe.db.xz", lambda: lzma.compress(OBJECT.encode()), COMPRESSED.format("xz")),
+    "zip": ("ripe.db.zip", zipped, COMPRESSED.format("zip")),
+    "zstd": ("ripe.db.zst", lambda: b"\x28\xb5\x2f\xfd" + bytes(20), COMPRESSED.format("zstd")),
+    "gzip of bzip2": ("ripe.gz", lambda: packed(bz2.compress(OBJECT.encode())), COMPRESSED.format("bzip2")),
+    "gzip of gzip": ("ripe.gz", lambda: packed(packed()), COMPRESSED.format("gzip, twice")),
     "wrong checksum": ("ripe.db.gz", lambda: packed()[:-8] + b"\0" * 8, ": gzip file is damaged: "),
     "bomb of zeros": ("ripe.db.gz", lambda: packed(b"\0" * (100 << 20)), BOMB),
     "bomb of objects": ("ripe.db.gz", lambda: packed(OBJECT.encode() * 1_500_000), BOMB),
@@ -174,6 +214,105 @@ def test_a_folder_without_dumps_is_refused(folder: Path, tmp_path: Path) -> None
     (empty / "folder").mkdir()
     assert_build_refused(folder, [empty], f"{empty}{message}")
     assert_build_refused(folder, [tmp_path / "missing"], f"{tmp_path / 'missing'}: no such file or folder")
+
+
+def test_standard_input_and_pipes_are_no_dumps(folder: Path, tmp_path: Path) -> None:
+    """A dump is read where it lies; what is one file in the end may be named as a descriptor."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    no_file = ": is no regular file; expected a dump file, plain or gzip"
+    dash = "-: standard input is not taken; save it to a file first"
+    assert_build_refused(folder, [pipe], f"{pipe}{no_file}")
+    assert_build_refused(folder, [Path(os.devnull)], f"{os.devnull}{no_file}")
+    assert_build_refused(folder, [DUMPS, Path("-")], dash)
+    assert_refused(run("resolve", "192.0.2.7", "--dumps", pipe), f"{pipe}{no_file}")
+    assert_refused(run("resolve", "192.0.2.7", "--dumps", "-"), dash)
+    with (DUMPS / "ripe.db.irt").open() as dump:
+        assert run("index", "build", "/dev/stdin", "--output", folder / "new.irt", stdin=dump).returncode == 0
+
+
+ALONE = ": is no irtkit index and was left alone; expected a new place or an index"
+A_DUMP = ": is one of the dumps; expected another place for the index"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"address,mail\n192.0.2.7,x@example.net\n",
+        OBJECT.encode(),
+        gzip.compress(OBJECT.encode()),
+        b"x",
+        bytes(5000),
+        (40).to_bytes(8, "little") + b'{"a":{"dtype":"U8","data_offsets":[0]}}  ',
+        (40).to_bytes(8, "little") + b'{"__metadata__":{"format":"another-index"}}  ',
+    ],
+    ids=["table", "dump", "gzip", "one byte", "zeros", "foreign safetensors", "foreign index"],
+)
+def test_a_file_that_is_no_index_is_no_place_for_one(content: bytes, tmp_path: Path) -> None:
+    """It is named, and stays what it was, also behind a link; nothing is left beside it."""
+    important = tmp_path / "important"
+    important.write_bytes(content)
+    (tmp_path / "link").symlink_to("important")
+    for output in (important, tmp_path / "link"):
+        assert_refused(run("index", "build", DUMPS, "--output", output), f"{output}{ALONE}")
+    refused = run("index", "build", DUMPS, environment={"IRTKIT_INDEX": str(important)})
+    assert_refused(refused, f"{important}{ALONE}")
+    assert important.read_bytes() == content
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["important", "link"]
+
+
+def test_the_shell_s_first_name_is_no_place_for_an_index(tmp_path: Path) -> None:
+    """`-o ripe.db.*` names a dump as the output."""
+    names = sorted(path.name for path in DUMPS.glob("ripe.db.*"))
+    for name in names:
+        shutil.copyfile(DUMPS / name, tmp_path / name)
+    assert_refused(run("index", "build", "-o", *names, cwd=tmp_path), f"{names[0]}{ALONE}")
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (DUMPS / name).read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+
+
+def test_a_dump_is_no_place_for_an_index_of_it(folder: Path, tmp_path: Path) -> None:
+    """Under whatever name, in a folder, and even if it is empty or an index."""
+    dumps = tmp_path / "dumps"
+    dumps.mkdir()
+    dump = dumps / "ripe.db.irt"
+    shutil.copyfile(DUMPS / dump.name, dump)
+    (tmp_path / "link").symlink_to(dump)
+    (tmp_path / "hard").hardlink_to(dump)
+    for output in (dump, tmp_path / "link", tmp_path / "hard", dumps / ".." / "dumps" / dump.name):
+        for named in (dump, dumps):
+            assert_refused(run("index", "build", DUMPS, named, "--output", output), f"{output}{A_DUMP}")
+    assert dump.read_bytes() == (DUMPS / dump.name).read_bytes()
+    empty = tmp_path / "empty"
+    empty.touch()
+    for path in (empty, folder / "old.irt"):
+        assert_refused(run("index", "build", path, "--output", path), f"{path}{A_DUMP}")
+
+
+def test_an_index_and_an_empty_file_are_places_for_one(folder: Path) -> None:
+    """Whatever version it has, and also if it is damaged or cut off further in."""
+    path = folder / "old.irt"
+    whole = path.read_bytes()
+    others = [whole.replace(b'"version":"3"', f'"version":"{version}"'.encode()) for version in (1, 2, 4, 10)]
+    for content in (b"", *others, whole[:100], whole[: len(whole) // 2], whole[:-100] + bytes(100), whole + b"tail"):
+        path.write_bytes(content)
+        assert run("index", "build", DUMPS, "--output", path).returncode == 0
+        assert run("index", "verify", path).returncode == 0
+    assert [entry.name for entry in folder.iterdir()] == ["old.irt"]
+
+
+def test_what_is_no_file_is_no_place_for_an_index(tmp_path: Path) -> None:
+    """A device, a pipe, standard output even where that is a file; it is told before anything is written."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for output in (os.devnull, str(pipe), "/dev/stdout"):
+        refusal = f"{output}: is no regular file; expected a place for an index"
+        assert_refused(run("index", "build", DUMPS, "--output", output), refusal)
+    with (tmp_path / "file").open("w") as file:
+        done = subprocess.run([IRTKIT, "index", "build", DUMPS, "-o", "/dev/stdout"], stdout=file, check=False)
+    assert done.returncode == 1
+    assert (tmp_path / "file").read_bytes() == b""
 
 
 @pytest.mark.parametrize(
@@ -277,6 +416,46 @@ def test_standard_output_that_is_full_is_told(many: int, folder: Path, tmp_path:
         assert answer.stderr.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_an_output_that_is_open_already_is_written_as_it_is(folder: Path, tmp_path: Path, *, listed: bool) -> None:
+    """A pipe, a socket or a file, named as a descriptor, however, is never replaced by a file of that name."""
+    (tmp_path / "list").write_text("192.0.2.7\n198.51.100.9\n")
+    asked: list[str | Path] = ["-i", tmp_path / "list"] if listed else ["192.0.2.7", "198.51.100.9"]
+    command: list[str | Path] = [IRTKIT, "resolve", *asked, "--index", folder / "old.irt"]
+    expected = subprocess.run(command, capture_output=True, check=True).stdout
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    (tmp_path / "link of a link").symlink_to("link")
+    names: list[str | Path] = ["/dev/stdout", "/dev/fd/1", tmp_path / "link", tmp_path / "link of a link"]
+    for output in [*names, "/proc/self/fd/1"] if Path("/proc/self/fd").is_dir() else names:
+        to_pipe = subprocess.run([*command, "-o", output], capture_output=True, check=False)
+        assert (to_pipe.returncode, to_pipe.stdout, to_pipe.stderr) == (0, expected, b"")
+    log = tmp_path / "log"
+    log.write_bytes(b"what was there before\n")
+    before = log.stat().st_ino
+    with log.open("ab") as file:
+        assert subprocess.run([*command, "-o", "/dev/stdout"], stdout=file, check=False).returncode == 0
+    assert (log.read_bytes(), log.stat().st_ino) == (b"what was there before\n" + expected, before)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        number = theirs.fileno()
+        to_socket = [*command, "-o", f"/dev/fd/{number}"]
+        assert subprocess.run(to_socket, pass_fds=[number], check=False).returncode == 0
+        theirs.close()
+        with ours.makefile("rb") as received:
+            assert received.read() == expected
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "link of a link", "list", "log", "place"]
+
+
+def test_an_output_that_is_not_open_is_told(folder: Path) -> None:
+    """And one that is open for reading only."""
+    command: list[str | Path] = ["resolve", "192.0.2.7", "--index", folder / "old.irt", "-o"]
+    for output in ("/dev/fd/99", "/dev/fd/99999999999999999999"):
+        assert_refused(run(*command, output), f"{output}: cannot be written: no such file or directory")
+    with (folder / "old.irt").open() as file:
+        refused = run(*command, "/dev/stdin", stdin=file)
+    assert_refused(refused, "/dev/stdin: cannot be written: bad file descriptor")
+
+
 def test_a_second_build_into_one_place_is_refused(folder: Path) -> None:
     """While the first one works, at once; afterwards it may."""
     path = folder / "old.irt"
@@ -349,6 +528,8 @@ def test_what_may_not_be_read_or_written_is_told(unprivileged: dict[str, Any], f
     assert_refused(run(*listed, **options), f"{place / 'list'}: cannot be read: permission denied")
     (place / "index.irt").chmod(0)
     assert_refused(run(*resolve, **options), f"{place / 'index.irt'}: cannot be opened: permission denied")
+    unknown = f"{place / 'index.irt'}: cannot be opened: permission denied"
+    assert_refused(run(*build, place / "index.irt", **options), unknown)
     (dumps / "ripe.db.irt").chmod(0)
     place.chmod(0o755)
     refusal = f"{dumps / 'ripe.db.irt'}: cannot be read: permission denied"

@@ -51,8 +51,11 @@ def irtkit_command(*args: str | Path, status: int = 0, **options: Any) -> subpro
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
-    path = tmp_path / "fixtures.irt"
-    irtkit_command("index", "build", DUMPS, "--output", path)
+    """Of dumps of which one was modified at a known time."""
+    path, dumps = tmp_path / "fixtures.irt", tmp_path / "dumps"
+    shutil.copytree(DUMPS, dumps)
+    os.utime(dumps / "ripe.db.inetnum", (0, 1_700_000_000.9))
+    irtkit_command("index", "build", dumps, "--output", path)
     return path
 
 
@@ -81,6 +84,30 @@ def test_objects_that_cannot_be_read_are_counted_and_shown(tmp_path: Path) -> No
     shown = irtkit_command("index", "build", dump, "--output", path).stderr.splitlines()
     assert [line.split(": ", 2)[1] for line in shown[:3]] == ["warning"] * 3
     assert shown[3:] == [f"irtkit: warning: {dump}: 49 more objects that cannot be read"]
+
+
+def test_a_build_warns_of_a_dump_that_may_be_cut_off(tmp_path: Path) -> None:
+    """One that ends without a line feed, plain or gzip; what is there of its last object is taken."""
+    whole = "".join(f"inetnum: 192.0.2.{number}\nsource: RIPE\n\n" for number in range(100))
+    half, path = "inetnum: 198.51.100.0 - 198.51.100.255\nsource: RIPE\nnetname: CUT-O", tmp_path / "index.irt"
+    for name, text in (("whole", whole), ("cut", whole + half)):
+        (tmp_path / name).write_text(text)
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(text.encode()))
+    for suffix in ("", ".gz"):
+        cut = tmp_path / f"cut{suffix}"
+        answer = irtkit_command("index", "build", tmp_path / f"whole{suffix}", cut, "--output", path)
+        assert answer.stderr == f"irtkit: warning: {cut}: does not end with a line feed and may be cut off\n"
+        assert answer.stdout.splitlines()[:2] == [f"{tmp_path / f'whole{suffix}'}: 100 objects", f"{cut}: 101 objects"]
+        assert irtkit.open_index(path).resolve("198.51.100.7").netname == "CUT-O"
+
+
+def test_objects_without_source_are_called_so(tmp_path: Path) -> None:
+    """In a warning, too, which has no name for them."""
+    dump = tmp_path / "dump"
+    dump.write_text("inetnum: 192.0.2.0 - 192.0.2.255\nmnt-irt: IRT-X\n")
+    said = irtkit_command("index", "build", dump, "--output", tmp_path / "index.irt").stderr
+    lacking = "there are address objects but no irt objects: mailboxes of irts cannot be found"
+    assert said == f"irtkit: warning: objects without source: {lacking}\n"
 
 
 def test_a_build_warns_of_contacts_that_cannot_be_found(tmp_path: Path) -> None:
@@ -133,11 +160,11 @@ def test_without_output_the_index_goes_where_it_is_looked_for(tmp_path: Path) ->
 
 
 def test_info_says_what_an_index_was_made_of(index: Path) -> None:
-    """When, of which sources and classes, and of which files."""
+    """When, of which sources and classes, and of which files, each with its date."""
     said = irtkit_command("index", "info", index).stdout.splitlines()
     assert re.fullmatch(rf"{re.escape(str(index))}: [\d.]+ kB, built \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", said[0])
     assert ["RIPE", "inetnum", "11"] in [line.split() for line in said]
-    assert "ripe.db.inetnum: 4,625 bytes, 11 objects" in said
+    assert "ripe.db.inetnum: 4,625 bytes, 11 objects, last modified 2023-11-14T22:13:20+00:00" in said
 
 
 def test_info_is_one_json_object_on_request(index: Path) -> None:
@@ -147,7 +174,26 @@ def test_info_is_one_json_object_on_request(index: Path) -> None:
     assert said["size"] == index.stat().st_size
     assert (said["format"], said["version"]) == ("irtkit-index", 3)
     assert {"source": "RIPE", "class": "inetnum", "count": 11} in said["objects"]
-    assert {"name": "ripe.db.inetnum", "size": 4625, "objects": 11, "rejected": 0} in said["files"]
+    modified = "2023-11-14T22:13:20+00:00"
+    facts = {"name": "ripe.db.inetnum", "size": 4625, "modified": modified, "objects": 11, "rejected": 0}
+    assert facts in said["files"]
+
+
+def test_info_shows_an_index_that_does_not_know_the_dates_of_its_dumps(index: Path) -> None:
+    """One that was built before indexes knew them, or of a file whose time is no date."""
+    content = index.read_bytes()
+    dates = re.compile(rb'( \\"modified\\": )(\\"[^"]*\\"),')
+    assert dates.search(content) is not None
+    for instead in (
+        lambda found: b"".ljust(len(found[0])),
+        lambda found: found[1] + b"null".ljust(len(found[2])) + b",",
+    ):
+        index.write_bytes(dates.sub(instead, content))
+        assert irtkit_command("index", "verify", index).stdout == f"{index}: whole\n"
+        assert "ripe.db.inetnum: 4,625 bytes, 11 objects" in irtkit_command("index", "info", index).stdout.splitlines()
+        said = json.loads(irtkit_command("index", "info", index, "--json").stdout)
+        facts = {"name": "ripe.db.inetnum", "size": 4625, "modified": None, "objects": 11, "rejected": 0}
+        assert facts in said["files"]
 
 
 def test_info_neutralises_what_files_are_called(tmp_path: Path) -> None:

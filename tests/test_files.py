@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,63 @@ def test_a_gzip_file_with_a_changed_byte_is_damaged_or_the_same(small: bytes, tm
     assert not readers()
 
 
+@pytest.mark.parametrize(
+    "tail", [b"x", b"xxxx\n", b"\x1fx", b"x" * 9, b"x" * 10, b"x" * 40_000, bytes(3) + b"x", bytes(40_000) + b"x"]
+)
+@pytest.mark.parametrize("members", [1, 3])
+def test_what_comes_after_a_whole_gzip_file_is_told_from_a_truncated_one(
+    tail: bytes, members: int, small: bytes, tmp_path: Path
+) -> None:
+    """Whatever its length, after one member or several, after zeros or at once; a member that is cut is truncated."""
+    path, whole = tmp_path / "dump.gz", gzip.compress(small)
+    path.write_bytes(whole * members + tail)
+    with pytest.raises(DumpError, match=r"dump.gz: gzip file holds something else after its end; expected nothing"):
+        content_of(path)
+    for size in (1, 2, 3, 12, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole * members + bytes(len(tail)) + whole[:size])
+        with pytest.raises(DumpError, match=r"dump.gz: gzip file is truncated; expected its end marker"):
+            content_of(path)
+
+
+def test_a_text_is_no_archive_for_saying_so(tmp_path: Path) -> None:
+    """A tar archive has NULs where it says `ustar`; an object may say what it likes."""
+    start = b"inetnum:        192.0.2.0 - 192.0.2.255\nremarks:        "
+    text = start + b"x" * (257 - len(start)) + b"ustar\nsource:         RIPE\n"
+    (tmp_path / "dump").write_bytes(text)
+    assert content_of(tmp_path / "dump") == text
+    assert looks_like_dump(str(tmp_path / "dump"))
+
+
+def test_what_is_known_of_a_file_comes_with_its_end(text: bytes, tmp_path: Path) -> None:
+    """Its size, when it was modified, and whether it ends within a line; compressed or not."""
+    path = tmp_path / "dump"
+    for seconds, moment in (
+        (1_700_000_000, datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
+        (-5, datetime(1969, 12, 31, 23, 59, 55, tzinfo=UTC)),
+    ):
+        for whole in (text, text[:-1], text[: 3 * BLOCK_SIZE // 2], b""):
+            for content in (whole, gzip.compress(whole, 1)):
+                path.write_bytes(content)
+                os.utime(path, (0, seconds))
+                assert file_read(path) == (len(content), moment, bool(whole) and whole[-1] != ord("\n"))
+
+
+def file_read(path: Path) -> files.DumpFile:
+    blocks = read_blocks(str(path), Buffers())
+    while True:
+        try:
+            next(blocks)[0].give_back()
+        except StopIteration as end:
+            found: files.DumpFile = end.value
+            return found
+
+
+def test_a_time_that_is_no_date_is_none() -> None:
+    """A file system may keep times that no calendar has."""
+    assert files._moment(1e15) is None
+    assert files._moment(-1e15) is None
+
+
 def test_a_gzip_bomb_is_refused_before_it_is_read(tmp_path: Path) -> None:
     """Of a file that would expand a thousandfold little more is read than what makes sure of it."""
     path = tmp_path / "bomb.gz"
@@ -325,7 +383,9 @@ def test_a_build_reports_what_it_read_and_the_manifest_keeps_it(tmp_path: Path) 
     assert first.shown[0].message == "expected a class name and a colon, got 'prose 0'"
     manifest = IndexFile(tmp_path / "index").manifest
     assert manifest["objects"] == [["RIPE", "inetnum", 2], ["RIPE", "irt", 3]]
-    assert manifest["files"][0] == {"name": "mixed.db", "size": mixed.stat().st_size, "objects": 2, "rejected": 13}
+    modified = datetime.fromtimestamp(mixed.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    facts = {"name": "mixed.db", "size": mixed.stat().st_size, "modified": modified, "objects": 2, "rejected": 13}
+    assert manifest["files"][0] == facts
     assert not list(IndexFile(tmp_path / "index").damaged())
 
 
@@ -427,7 +487,8 @@ def test_a_second_process_that_is_killed_ends_the_build_with_an_error(
     """The old index serves on, and nothing is left behind."""
     (tmp_path / "dump").write_bytes(text * 4)
     (tmp_path / "place").mkdir()
-    (tmp_path / "place" / "index").write_bytes(b"the old one")
+    build_index([str(FIXTURES)], str(tmp_path / "place" / "index"))
+    old = (tmp_path / "place" / "index").read_bytes()
     monkeypatch.setattr(dumps, "_cpus", lambda: 2)
     monkeypatch.setattr(dumps, "_WORTH_HELP", 0)
     take = dumps._SecondProcess.take
@@ -440,7 +501,7 @@ def test_a_second_process_that_is_killed_ends_the_build_with_an_error(
     monkeypatch.setattr(dumps._SecondProcess, "take", take_and_die)
     with pytest.raises(DumpError, match="has ended early"):
         build_index([str(tmp_path / "dump")], str(tmp_path / "place" / "index"))
-    assert [path.read_bytes() for path in (tmp_path / "place").iterdir()] == [b"the old one"]
+    assert [path.read_bytes() for path in (tmp_path / "place").iterdir()] == [old]
     assert not readers()
 
 

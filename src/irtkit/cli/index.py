@@ -39,7 +39,8 @@ def command() -> None:
 def build(paths: tuple[str, ...], output: str | None) -> None:
     """Build an index of registry dumps: files, or folders that hold some, plain or gzip.
 
-    What a file holds is told by its content. An index that is there serves until the new one is complete.
+    What a file holds is told by its content. An index that is there serves until the new one is complete; any other
+    file that is there is left alone.
     """
     from time import perf_counter  # noqa: PLC0415 - only here does time count
 
@@ -54,7 +55,7 @@ def build(paths: tuple[str, ...], output: str | None) -> None:
         report = build_index(paths, output, progress=progress)
     seconds = perf_counter() - started
     with opened_index(output) as index:
-        warnings = [*_rejected(report), *_lacking(index, report.counts)]
+        warnings = [*_doubtful(report), *_lacking(index, report.counts)]
     for line in warnings:
         warn(line)
     for line in (*_files(report), "", *_objects(report.counts)):
@@ -62,12 +63,15 @@ def build(paths: tuple[str, ...], output: str | None) -> None:
     click.echo(f"\n{output}: {_size(output)} in {seconds:.1f} s")
 
 
-def _rejected(report: BuildReport) -> Iterator[str]:
+def _doubtful(report: BuildReport) -> Iterator[str]:
+    """Tell what of each file cannot be read, and whether all of it is there."""
     for file in report.files:
         shown = file.shown[:_SHOWN]
         yield from (f"{file.path}:{rejected.line}: {rejected.message}" for rejected in shown)
         if file.rejected > len(shown):
             yield f"{file.path}: {file.rejected - len(shown):,} more objects that cannot be read"
+        if file.ends_within_line:
+            yield f"{file.path}: does not end with a line feed and may be cut off"
 
 
 def _lacking(index: Index, counts: Mapping[tuple[str, str], int]) -> Iterator[str]:
@@ -85,7 +89,8 @@ def _lacking(index: Index, counts: Mapping[tuple[str, str], int]) -> Iterator[st
             ("role", {"org", "role"}, "abuse-c contacts"),
         ):
             if named & attributes and kind not in classes:
-                yield f"source {name} has address objects but no {kind} objects: {lost} cannot be found"
+                those = f"source {name} has" if name else "objects without source: there are"
+                yield f"{those} address objects but no {kind} objects: {lost} cannot be found"
 
 
 def _files(report: BuildReport) -> Iterator[str]:
@@ -126,7 +131,9 @@ def info(path: str | None, *, as_json: bool) -> None:
         click.echo()
         for file in said["files"]:
             rejected = f", {file['rejected']:,} rejected" if file["rejected"] else ""
-            click.echo(printable(f"{file['name']}: {file['size']:,} bytes, {_counted(file['objects'])}{rejected}"))
+            modified = f", last modified {file['modified']}" if file["modified"] else ""
+            counted = f"{file['size']:,} bytes, {_counted(file['objects'])}{rejected}{modified}"
+            click.echo(printable(f"{file['name']}: {counted}"))
 
 
 def _said(index: Index) -> dict[str, Any]:
@@ -139,7 +146,7 @@ def _said(index: Index) -> dict[str, Any]:
         "size": os.stat(index.path).st_size,  # noqa: PTH116 - as above
         "created": manifest["created"],
         "objects": [{"source": source, "class": name, "count": count} for source, name, count in manifest["objects"]],
-        "files": manifest["files"],
+        "files": [{"modified": None, **file} for file in manifest["files"]],
     }
 
 

@@ -10,7 +10,7 @@ import os
 import pickle
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,15 +19,15 @@ from typing import IO, Self
 
 from isal import isal_zlib
 
-from irtkit.clients.files import Buffers, Lent, find_dumps, read_blocks, shared_memory
-from irtkit.clients.outputs import replacing
+from irtkit.clients.files import Buffers, DumpFile, Lent, find_dumps, read_blocks, shared_memory
+from irtkit.clients.outputs import is_stream, replacing
 from irtkit.clients.scanning import Place, Scanning, Task, received, start
 from irtkit.cycles import without_cycle_search
 from irtkit.dump import Block, Columns, Rejected, Skipped, scan
-from irtkit.errors import DumpError, IndexFileError
+from irtkit.errors import DumpError, IndexFileError, reason_of
 from irtkit.index.build import iter_arrays, most_arrays, shift_for
 from irtkit.index.collect import WANTED, Collector, Part, Partner, Share
-from irtkit.index.storage import Encoder, header_room
+from irtkit.index.storage import FORMAT, Encoder, header_room
 
 __all__ = ["BuildReport", "FileReport", "Progress", "build_index"]
 
@@ -40,6 +40,9 @@ _WORTH_HELP = 8 << 20
 """Bytes of dumps from which a second process pays for its start."""
 _AHEAD = 2
 """Blocks that the second process has at once: the one it scans, and the next."""
+_LENGTH = 8
+_MARK = f'{{"__metadata__":{{"format":"{FORMAT}",'.encode()
+"""How the header of an index begins, in every version, behind the bytes with its length."""
 
 
 @dataclass(slots=True)
@@ -48,6 +51,10 @@ class FileReport:
 
     path: str
     size: int
+    modified: datetime | None = None
+    """When it was last modified, in UTC."""
+    ends_within_line: bool = False
+    """Whether it ends without a line feed; then it may be cut off, and the last object be a part of one."""
     taken: int = 0
     """Objects of the classes that an index needs."""
     other: int = 0
@@ -76,14 +83,34 @@ def build_index(paths: Iterable[str], output: str, *, progress: Progress | None 
     each file are kept in the report, and the rest goes on. An index that stands at *output* serves until the new one is
     whole; after an error it stands unchanged.
 
-    Raises: DumpError when a dump cannot be read or holds no objects; IndexFileError when *output* cannot be written.
+    Raises: DumpError when a dump cannot be read or holds no objects; IndexFileError when *output* cannot be written, is
+    one of the dumps, or is a file with something else in it than an index.
     """
     dumps = find_dumps(paths)
+    _check_place(output, dumps)
     with replacing(output, IndexFileError, durable=True) as file, without_cycle_search():
-        collected = _collect(dumps, progress)
-        report = BuildReport(_file_reports(dumps, collected.parts), dict(sorted(collected.counts.items())))
+        files: dict[int, DumpFile] = {}
+        collected = _collect(dumps, files, progress)
+        report = BuildReport(_file_reports(dumps, files, collected.parts), dict(sorted(collected.counts.items())))
         _write(file, collected, _manifest(report))
     return report
+
+
+def _check_place(output: str, dumps: Sequence[str]) -> None:
+    """Raises: IndexFileError when an index written to *output* would destroy what is there, or could not be read."""
+    if is_stream(output):
+        raise IndexFileError("is no regular file; expected a place for an index", path=output)
+    if not os.path.isfile(output):  # noqa: PTH113 - pathlib raises what is told when it is written
+        return
+    try:
+        if any(Path(output).samefile(dump) for dump in dumps):
+            raise IndexFileError("is one of the dumps; expected another place for the index", path=output)
+        with Path(output).open("rb") as file:
+            beginning = file.read(_LENGTH + len(_MARK))
+    except OSError as error:
+        raise IndexFileError(f"cannot be opened: {reason_of(error)}", path=output) from None
+    if beginning and beginning[_LENGTH:] != _MARK:
+        raise IndexFileError("is no irtkit index and was left alone; expected a new place or an index", path=output)
 
 
 def _write(file: IO[bytes], collected: Collector, manifest: dict[str, object]) -> None:
@@ -98,8 +125,11 @@ def _write(file: IO[bytes], collected: Collector, manifest: dict[str, object]) -
     file.write(encoder.header(manifest))
 
 
-def _collect(dumps: Sequence[str], progress: Progress | None) -> Collector:
-    """Gather what decides contacts, of the small dumps first: the second process has not started yet."""
+def _collect(dumps: Sequence[str], files: dict[int, DumpFile], progress: Progress | None) -> Collector:
+    """Gather what decides contacts, of the small dumps first: the second process has not started yet.
+
+    What is known of each dump's file goes to *files*, by its number.
+    """
     collected = Collector()
     partner = Partner(collected)
     helped = _cpus() > 1 and sum(Path(path).stat().st_size for path in dumps) > _WORTH_HELP
@@ -109,7 +139,8 @@ def _collect(dumps: Sequence[str], progress: Progress | None) -> Collector:
         helper = None if shared is None else stack.enter_context(_SecondProcess(buffers, shared))
         for number, path in sorted(enumerate(dumps), key=lambda dump: Path(dump[1]).stat().st_size):
             size = Path(path).stat().st_size
-            for block_number, (lent, position) in enumerate(read_blocks(path, buffers)):
+            blocks = _noting(read_blocks(path, buffers), files, number)
+            for block_number, (lent, position) in enumerate(blocks):
                 place = number, block_number
                 if helper is None or not helper.take(lent, place):
                     with lent as block:
@@ -126,6 +157,12 @@ def _collect(dumps: Sequence[str], progress: Progress | None) -> Collector:
     return collected
 
 
+def _noting(
+    blocks: Generator[tuple[Lent, int], None, DumpFile], files: dict[int, DumpFile], number: int
+) -> Iterator[tuple[Lent, int]]:
+    files[number] = yield from blocks
+
+
 def _scanned(block: Block | Skipped) -> Columns:
     if isinstance(block, Skipped):
         return Columns(rejected=[Rejected(0, "object larger than 5,000,000 bytes skipped")], lines=block.lines)
@@ -138,7 +175,13 @@ def _manifest(report: BuildReport) -> dict[str, object]:
         "shift": 0,
         "objects": [[source, name, count] for (source, name), count in report.counts.items()],
         "files": [
-            {"name": Path(file.path).name, "size": file.size, "objects": file.taken, "rejected": file.rejected}
+            {
+                "name": Path(file.path).name,
+                "size": file.size,
+                "modified": file.modified and file.modified.isoformat(timespec="seconds"),
+                "objects": file.taken,
+                "rejected": file.rejected,
+            }
             for file in report.files
         ],
     }
@@ -148,9 +191,9 @@ def _cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _file_reports(dumps: Sequence[str], parts: Iterable[Part]) -> list[FileReport]:
+def _file_reports(dumps: Sequence[str], files: Mapping[int, DumpFile], parts: Iterable[Part]) -> list[FileReport]:
     """Count what each dump held. Raises: DumpError for one without objects."""
-    reports = [FileReport(path, Path(path).stat().st_size) for path in dumps]
+    reports = [FileReport(path, *files[number]) for number, path in enumerate(dumps)]
     lines = [1] * len(dumps)
     for part in sorted(parts, key=lambda part: part.place):
         number = part.place[0]

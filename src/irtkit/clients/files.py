@@ -14,8 +14,9 @@ import threading
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from isal import igzip, isal_zlib
@@ -27,10 +28,22 @@ from irtkit.errors import DumpError, reason_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Buffers", "Lent", "find_dumps", "looks_like_dump", "read_blocks", "shared_memory"]
+__all__ = ["Buffers", "DumpFile", "Lent", "find_dumps", "looks_like_dump", "read_blocks", "shared_memory"]
 
 _GZIP = b"\x1f\x8b"
+_GZIP_AND_ZLIB = 31
+"""The window size by which zlib's functions know that gzip's header and trailer are there."""
 _DAMAGE: Any = (isal_zlib.error, igzip.BadGzipFile)
+_COMPRESSIONS = (
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"PK\x03\x04", "zip"),
+    (_GZIP, "gzip, twice"),
+)
+"""How files begin that are compressed in another way, or inside a gzip file in any."""
+_TAR = slice(257, 262)
+"""Where the first header of a tar archive says `ustar` (POSIX.1, pax)."""
 _MAX_RATIO = 200
 """Registry dumps shrink to a tenth or a twentieth; deflate cannot do better than 1:1032."""
 _RATIO_FROM = 64 << 20
@@ -42,6 +55,9 @@ _APART = (_ROOM + mmap.PAGESIZE - 1) & -mmap.PAGESIZE
 _SNIFFED = 256 << 10
 _AT_ONCE = 1 << 20
 """Bytes inflated in one go; what lies between stays in a core's cache."""
+_PACKED = 16 << 10
+"""Bytes of a gzip file that expand to some 16 MB at most."""
+_LINE_FEED: Final = 10
 _FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[#%][^\n]*\n|\r?\n)*+(?:\*xx)?([A-Za-z0-9-]+):")
 _CLASSES = frozenset(
     [
@@ -70,6 +86,17 @@ _CLASSES = frozenset(
 )
 
 
+class DumpFile(NamedTuple):
+    """What is known of a dump's file once it is read."""
+
+    size: int
+    """Bytes, compressed ones if it is gzip."""
+    modified: datetime | None
+    """When it was last modified, in UTC; None where the system's time is no date."""
+    ends_within_line: bool
+    """Whether its text ends without a line feed, as one does that was cut off."""
+
+
 class _Source:
     """A dump opened for reading, gzip or plain, that knows how far it has come."""
 
@@ -86,9 +113,14 @@ class _Source:
         if self.gzip:
             self._stream = igzip.IGzipFile(fileobj=self._raw)  # type: ignore[no-untyped-call]
         self._given = 0
+        self._last = _LINE_FEED
 
     def readinto(self, view: memoryview) -> int:
         got: int = self._stream.readinto(view[:_AT_ONCE])
+        if not self._given:
+            self._refuse_archive(view[:got])
+        if got:
+            self._last = view[got - 1]
         self._given += got
         if self.gzip and self._given > _RATIO_FROM and self._given > _MAX_RATIO * self._raw.tell():
             raise DumpError(
@@ -96,13 +128,33 @@ class _Source:
             )
         return got
 
+    def _refuse_archive(self, beginning: memoryview) -> None:
+        header = bytes(beginning[: _TAR.stop])
+        if header[_TAR] == b"ustar" and b"\0" in header:
+            raise DumpError("is a tar archive; unpack it first", path=self.path)
+        for mark, name in _COMPRESSIONS:
+            if header.startswith(mark):
+                raise DumpError(f"is compressed with {name}; expected a registry dump, plain or gzip", path=self.path)
+
     def position(self) -> int:
         """Return how many bytes of the file itself have been read."""
         return self._raw.tell()
 
+    def as_read(self) -> DumpFile:
+        """Return what is known of the file, of which everything has been read."""
+        status = os.fstat(self._raw.fileno())
+        return DumpFile(status.st_size, _moment(status.st_mtime), self._last != _LINE_FEED)
+
     def close(self) -> None:
         self._stream.close()
         self._raw.close()
+
+
+def _moment(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OSError, OverflowError, ValueError):  # before the year 1 or after 9999
+        return None
 
 
 def _open(path: str) -> _Source:
@@ -121,7 +173,7 @@ def looks_like_dump(path: str) -> bool:
         view = memoryview(bytearray(_SNIFFED))
         try:
             got = source.readinto(view)
-        except (OSError, EOFError, *_DAMAGE):
+        except (DumpError, OSError, EOFError, *_DAMAGE):
             return False
     first = _FIRST_LINE.match(view[:got])
     return first is not None and first[1].lower().decode() in _CLASSES
@@ -132,10 +184,12 @@ def find_dumps(paths: Iterable[str]) -> list[str]:
 
     Where a folder holds a file both plain and as `.gz`, the `.gz` counts. Sorted within each folder.
 
-    Raises: DumpError for a path that does not exist, and for a folder without dumps.
+    Raises: DumpError for a path that does not exist or is a pipe or device, for `-`, and for a folder without dumps.
     """
     found: dict[str, None] = {}
     for path in paths:
+        if path == "-":
+            raise DumpError("standard input is not taken; save it to a file first", path=path)
         if Path(path).is_dir():
             names = sorted(os.listdir(path))  # noqa: PTH208 - plain strings are what is kept
             kept = [os.path.join(path, name) for name in names if f"{name}.gz" not in names]  # noqa: PTH118 - the same
@@ -143,8 +197,10 @@ def find_dumps(paths: Iterable[str]) -> list[str]:
             if not dumps:
                 raise DumpError("holds no registry dump; expected files of RPSL objects, plain or gzip", path=path)
             found.update(dict.fromkeys(dumps))
-        elif Path(path).exists():
+        elif Path(path).is_file():
             found[path] = None
+        elif Path(path).exists():
+            raise DumpError("is no regular file; expected a dump file, plain or gzip", path=path)
         else:
             raise DumpError("no such file or folder", path=path)
     return list(found)
@@ -204,19 +260,21 @@ class Lent:
         self.give_back()
 
 
-def read_blocks(path: str, buffers: Buffers) -> Generator[tuple[Lent, int]]:
-    """Yield the blocks of a dump, each with the bytes of the file read so far.
+def read_blocks(path: str, buffers: Buffers) -> Generator[tuple[Lent, int], None, DumpFile]:
+    """Yield the blocks of a dump, each with the bytes of the file read so far; return what is known of it then.
 
     A thread reads and inflates ahead, as far as there are blocks given back. Memory does not grow with the file.
     *buffers* may be used for one file after the other, but not after one whose blocks were not all wanted.
 
-    Raises: DumpError when the file cannot be read, is damaged or truncated gzip, or is a gzip bomb.
+    Raises: DumpError when the file cannot be read, is an archive or compressed in another way than gzip, is damaged or
+    truncated gzip, has something else after that, or is a gzip bomb.
     """
     reader = _Reader(path, buffers)
     try:
         while not reader.ended:
             if (item := reader.next()) is not None:
                 yield item
+        return reader.as_read()
     finally:
         reader.close()
 
@@ -262,6 +320,10 @@ class _Reader:
             raise _as_dump_error(item, self._path)
         return None
 
+    def as_read(self) -> DumpFile:
+        """Return what is known of the file, after its last block."""
+        return self._source.as_read()
+
     def close(self) -> None:
         """End the thread and close the file."""
         if not self.ended:
@@ -275,6 +337,8 @@ class _StoppedError(Exception):
 
 
 def _as_dump_error(error: BaseException, path: str) -> BaseException:
+    if isinstance(error, EOFError | igzip.BadGzipFile) and _goes_on_after_its_end(path):
+        return DumpError("gzip file holds something else after its end; expected nothing there", path=path)
     if isinstance(error, EOFError):
         return DumpError("gzip file is truncated; expected its end marker", path=path)
     if isinstance(error, _DAMAGE):
@@ -282,3 +346,27 @@ def _as_dump_error(error: BaseException, path: str) -> BaseException:
     if isinstance(error, OSError):
         return DumpError(f"cannot be read: {reason_of(error)}", path=path)
     return error
+
+
+def _goes_on_after_its_end(path: str) -> bool:
+    """Tell whether a gzip file is whole, but for something after it that is neither gzip nor the zeros of a tape.
+
+    It is read a second time for that: the first reading took what follows for another, truncated file.
+    """
+    member, data = isal_zlib.decompressobj(wbits=_GZIP_AND_ZLIB), b""
+    try:
+        with Path(path).open("rb") as file:
+            while data := data or file.read(_PACKED):
+                if member.eof:
+                    if not (data := data.lstrip(b"\0")):
+                        continue
+                    if len(data) < len(_GZIP):
+                        data += file.read(_PACKED)
+                    if not data.startswith(_GZIP[: len(data)]):
+                        return True
+                    member = isal_zlib.decompressobj(wbits=_GZIP_AND_ZLIB)
+                member.decompress(data)
+                data = member.unused_data
+    except (OSError, *_DAMAGE):
+        return False
+    return False

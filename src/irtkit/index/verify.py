@@ -6,7 +6,7 @@ search goes astray. It repairs nothing, and does not ask whether the answers are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -48,6 +48,8 @@ _COLUMNS = {
 _DTYPES = {"B": np.uint8, "H": np.uint16, "i": np.int32, "I": np.uint32, "q": np.int64, "Q": np.uint64}
 _FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What arrays that do not fit together can raise."""
+_FILE = {"name": str, "size": int, "objects": int, "rejected": int}
+"""What a manifest says of each dump, at least."""
 
 
 def find_faults(file: IndexFile) -> Iterator[str]:
@@ -82,12 +84,18 @@ def find_misfits(file: IndexFile) -> Iterator[str]:
 
 def _says_what_it_is_made_of(manifest: Any) -> bool:  # noqa: ANN401 - whatever the file holds
     """Tell whether a manifest is one as `irtkit.clients.dumps` writes it."""
-    files = {"name": str, "size": int, "objects": int, "rejected": int}
     return (
         {name: type(manifest.get(name)) for name in ("created", "shift")} == {"created": str, "shift": int}
         and all(list(map(type, row)) == [str, str, int] for row in manifest["objects"])
-        and all({name: type(value) for name, value in file.items()} == files for file in manifest["files"])
+        and all(_is_file(file) for file in manifest["files"])
     )
+
+
+def _is_file(file: Mapping[str, object]) -> bool:
+    """Tell whether that is what a manifest says of a dump; older ones do not say when it was modified."""
+    types = {name: type(value) for name, value in file.items() if name != "modified"}
+    modified = file.get("modified")
+    return types == _FILE and (modified is None or isinstance(modified, str))
 
 
 class _Arrays:
