@@ -86,6 +86,16 @@ def test_objects_that_cannot_be_read_are_counted_and_shown(tmp_path: Path) -> No
     assert shown[3:] == [f"irtkit: warning: {dump}: 49 more objects that cannot be read"]
 
 
+def test_resolve_warns_of_dumps_as_a_build_does(tmp_path: Path) -> None:
+    """Of an index that is made for one call, too."""
+    dump = tmp_path / "mixed.db"
+    dump.write_text(f"{BROKEN}\ninetnum: 10.0.0.0/8")
+    built = irtkit_command("index", "build", dump, "--output", tmp_path / "index.irt")
+    asked = irtkit_command("resolve", "192.0.2.7", "--dumps", dump)
+    assert len(asked.stderr.splitlines()) == 3
+    assert built.stderr.startswith(asked.stderr)
+
+
 def test_a_build_warns_of_a_dump_that_may_be_cut_off(tmp_path: Path) -> None:
     """One that ends without a line feed, plain or gzip; what is there of its last object is taken."""
     whole = "".join(f"inetnum: 192.0.2.{number}\nsource: RIPE\n\n" for number in range(100))

@@ -7,6 +7,7 @@ import os
 
 import click
 
+from irtkit.cli.dump_warnings import warn_of_dumps
 from irtkit.cli.places import default_index, opened_index
 from irtkit.cli.terminals import warn
 from irtkit.index.layout import printable
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _NETWORKS = ("inetnum", "inet6num")
-_SHOWN = 3
-"""Rejected objects of each file that are shown."""
 
 
 @click.group("index")
@@ -55,23 +54,13 @@ def build(paths: tuple[str, ...], output: str | None) -> None:
         report = build_index(paths, output, progress=progress)
     seconds = perf_counter() - started
     with opened_index(output) as index:
-        warnings = [*_doubtful(report), *_lacking(index, report.counts)]
-    for line in warnings:
+        lacking = list(_lacking(index, report.counts))
+    warn_of_dumps(report)
+    for line in lacking:
         warn(line)
     for line in (*_files(report), "", *_objects(report.counts)):
         click.echo(printable(line))
     click.echo(f"\n{output}: {_size(output)} in {seconds:.1f} s")
-
-
-def _doubtful(report: BuildReport) -> Iterator[str]:
-    """Tell what of each file cannot be read, and whether all of it is there."""
-    for file in report.files:
-        shown = file.shown[:_SHOWN]
-        yield from (f"{file.path}:{rejected.line}: {rejected.message}" for rejected in shown)
-        if file.rejected > len(shown):
-            yield f"{file.path}: {file.rejected - len(shown):,} more objects that cannot be read"
-        if file.ends_within_line:
-            yield f"{file.path}: does not end with a line feed and may be cut off"
 
 
 def _lacking(index: Index, counts: Mapping[tuple[str, str], int]) -> Iterator[str]:

@@ -51,18 +51,20 @@ def opened_index(path: str | None) -> Iterator[Index]:
 
 @contextmanager
 def made_index(dumps: Sequence[str]) -> Iterator[Index]:
-    """Build an index of *dumps* for one call; nothing of it is left.
+    """Build an index of *dumps* for one call; nothing of it is left. What cannot be read of them is warned of.
 
     Raises: as `irtkit.clients.dumps.build_index`.
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - only for who has no index
 
+    from irtkit.cli.dump_warnings import warn_of_dumps  # noqa: PLC0415 - the same
     from irtkit.cli.progress import dump_bars  # noqa: PLC0415 - the same
     from irtkit.clients.dumps import build_index  # noqa: PLC0415 - the same
 
     with TemporaryDirectory(prefix="irtkit-") as folder:
         path = os.path.join(folder, "index.irt")  # noqa: PTH118 - pathlib costs a tenth of a first answer
         with dump_bars() as progress:
-            build_index(dumps, path, progress=progress)
+            report = build_index(dumps, path, progress=progress)
+        warn_of_dumps(report)
         index = open_index(path)
     yield index
