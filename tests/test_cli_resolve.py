@@ -267,6 +267,10 @@ def test_explaining_hostile_registry_text_is_harmless(hostile: Path) -> None:
         (["192.0.2.7", "--explain", "--format", "csv"], "--explain is for addresses given here"),
         (["192.0.2.7", "--nothing"], "No such option"),
         (["-"], "--input - reads a list from standard input"),
+        (["192.0.2.7", "--output", "a.csv.gz"], "--output ends in '.gz'; expected .txt, .csv, .jsonl, .ndjson, .json,"),
+        (["192.0.2.7", "--output", "a.tsv"], "--output ends in '.tsv'"),
+        (["192.0.2.7", "--output", "a/b.XLSX", "--live"], "--output ends in '.xlsx'"),
+        (["--input", "-", "--output", "a.2024"], "or nothing, or --format."),
     ],
 )
 def test_a_command_line_that_means_nothing_ends_with_2(args: Sequence[str], message: str) -> None:
@@ -289,6 +293,65 @@ def test_the_name_of_the_output_tells_the_format(name: str, form: str, index: Pa
     assert json.loads(target.read_text())["input"] == "192.0.2.7"
     printed = irtkit_command("resolve", "192.0.2.7", "--index", index, "--output", "-", "--format", form).stdout
     assert printed == irtkit_command("resolve", "192.0.2.7", "--index", index, "--format", form).stdout
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.xlsx", "a"])
+def test_a_named_format_goes_to_any_name(name: str, index: Path, tmp_path: Path) -> None:
+    """And a device has no name that tells one."""
+    irtkit_command("resolve", "192.0.2.7", "--index", index, "--output", tmp_path / name, "--format", "jsonl")
+    assert json.loads((tmp_path / name).read_text())["input"] == "192.0.2.7"
+    printed = irtkit_command("resolve", "192.0.2.7", "--index", index, "--output", "/dev/stdout").stdout
+    assert printed == irtkit_command("resolve", "192.0.2.7", "--index", index).stdout
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "table"])
+def test_a_list_that_is_wrong_from_the_beginning_writes_nothing(form: str, index: Path, tmp_path: Path) -> None:
+    """Not even a heading."""
+    path = tmp_path / "list.csv"
+    path.write_text("ip,n\n192.0.2.7,1\n")
+    common: list[str | Path] = ["--input", path, "--index", index, "--format", form]
+    refused = irtkit_command("resolve", *common, "--column", "nope", check=False)
+    error = f"irtkit: error: {path}:1: no column 'nope'; expected one of: ip, n\n"
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", error)
+
+
+def test_a_quote_that_is_not_closed_ends_with_1(index: Path, tmp_path: Path) -> None:
+    """It says where it opens, and no output takes the place of an older one."""
+    path, target = tmp_path / "list.csv", tmp_path / "answers.csv"
+    path.write_text('ip,n\n192.0.2.7,1\n192.0.2.8,"2\n192.0.2.9,3\n')
+    target.write_text("old")
+    refused = irtkit_command("resolve", "--input", path, "--index", index, "--output", target, check=False)
+    error = f"irtkit: error: {path}:3: a quote opens here and is not closed before the list ends\n"
+    assert (refused.returncode, refused.stderr, target.read_text()) == (1, error, "old")
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "table"])
+def test_a_list_without_an_address_is_told(form: str, index: Path, tmp_path: Path) -> None:
+    """At its end, once, with what may be the reason; one address in it, or no line at all, is enough for silence."""
+    common: list[str | Path] = ["--index", index, "--format", form]
+    text = "irtkit: warning: {}: no line is an address, prefix or range; --column names the column of a CSV list\n"
+    column = "irtkit: warning: {}: no line is an address, prefix or range; --column names another column\n"
+    path = tmp_path / "list.csv"
+    path.write_text("ip,n\nweb,192.0.2.7\n")
+    told = irtkit_command("resolve", "--input", path, *common, check=False)
+    assert (told.returncode, told.stderr) == (0, column.format(path))
+    assert "not-an-address" in told.stdout
+    piped: list[str | Path] = ["resolve", "--input", "-", *common]
+    told = irtkit_command(*piped, input="name,ip\nweb,192.0.2.7\n", check=False)
+    assert (told.returncode, told.stderr) == (0, text.format("standard input"))
+    assert told.stdout.count("not-an-address") == 2
+    for silent in ("", "name\n192.0.2.7\n", "name\n192.0.2.0/25\n"):
+        irtkit_command(*piped, input=silent)
+
+
+def test_a_nul_ends_no_address(index: Path, tmp_path: Path) -> None:
+    """A line with one, far behind the beginning of a list, is none."""
+    path = tmp_path / "list"
+    path.write_text("192.0.2.7\n" * 1000 + "192.0.2.7\0\n")
+    printed = irtkit_command(
+        "resolve", "--input", path, "--index", index, "--format", "csv", "--fields", "reason,input"
+    )
+    assert printed.stdout.splitlines()[-1] == "not-an-address,192.0.2.7�"
 
 
 def test_the_index_is_named_or_in_the_environment_or_in_the_user_s_data(index: Path, tmp_path: Path) -> None:

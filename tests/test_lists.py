@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import lzma
 import os
 import subprocess
 import sys
@@ -21,9 +22,11 @@ from pyarrow import parquet
 from irtkit.clients import lists
 from irtkit.clients.lists import Block, Kind, block_of, open_list
 from irtkit.errors import ListError
+from irtkit.resources import AddressRange
 
 a_few_examples = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+texts_without_nul = texts.map(lambda text: text.replace("\0", ""))
 sizes = st.integers(1, 60)
 
 
@@ -45,7 +48,7 @@ def lines_in(block: Block) -> list[str]:
 
 def tidy(text: str) -> str:
     """What a line is expected to become."""
-    return text.encode().strip().decode().replace("\n", "�")
+    return text.encode().strip().decode().replace("\n", "�").replace("\0", "�")
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -60,7 +63,12 @@ def write_csv(path: Path, rows: Sequence[Sequence[str]], **dialect: Any) -> Path
 
 
 @a_few_examples
-@given(content=st.lists(st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"")), max_size=20), size=sizes)
+@given(
+    content=st.lists(
+        st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"").replace(b"\0", b"")), max_size=20
+    ),
+    size=sizes,
+)
 @example(content=[b"", b" ", b"192.0.2.1\r"], size=1)
 def test_every_line_of_text_is_one_line(
     content: list[bytes], size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -88,7 +96,7 @@ def test_line_ends_and_byte_order_marks_of_other_systems_are_no_part_of_a_line(t
 
 
 @a_few_examples
-@given(cells=st.lists(texts, max_size=12), size=sizes, has_header=st.booleans())
+@given(cells=st.lists(texts_without_nul, max_size=12), size=sizes, has_header=st.booleans())
 def test_every_record_of_a_csv_is_one_line(
     cells: list[str], size: int, has_header: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +136,56 @@ def test_the_column_of_a_csv_is_named_counted_or_found(
     assert lines_of(write(tmp_path / "list.csv", content), column) == expected
 
 
+OPEN_QUOTE = "a quote opens here and is not closed before the list ends"
+TEXT_BEHIND_QUOTE = "in the row that begins here text follows a closing quote; expected ',' or the end of the line"
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "message"),
+    [
+        ('"192.0.2.1,a\n192.0.2.2,b\n192.0.2.3,c\n', 2, OPEN_QUOTE),
+        ('192.0.2.1,a\n192.0.2.2,"b\n192.0.2.3,c', 3, OPEN_QUOTE),
+        ('192.0.2.1,a\n\n\n192.0.2.2,"', 5, OPEN_QUOTE),
+        ('192.0.2.1,"a\nb","c""\n"",\n', 3, OPEN_QUOTE),
+        ('"192.0.2.1"x,a\n192.0.2.2,"b\n', 3, OPEN_QUOTE),
+        ('192.0.2.1,a\n192.0.2.2,"b\n192.0.2.3,"c"\n192.0.2.4,d\n', 3, TEXT_BEHIND_QUOTE),
+        ('"192.0.2.1","a\n"192.0.2.2","b"\n"192.0.2.3","c"\n', 2, TEXT_BEHIND_QUOTE),
+        ('"192.0.2.1"x,"a\n192.0.2.2,b\n', 2, TEXT_BEHIND_QUOTE),
+    ],
+)
+def test_a_quote_that_is_not_closed_takes_no_row_along(
+    rows: str, line: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the rest of the list, nor the rows up to the next quote, however the list is cut into blocks."""
+    path = write(tmp_path / "list.csv", f"ip,n\n{rows}")
+    for size in (1, 7, 1 << 20):
+        monkeypatch.setattr(lists, "_SIZE", size)
+        with pytest.raises(ListError) as caught:
+            lines_of(path)
+        assert str(caught.value) == f"{path}:{line}: {message}"
+
+
+def test_rows_before_a_quote_that_is_not_closed_are_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as they are in blocks before it; and the blocks are no larger for it."""
+    monkeypatch.setattr(lists, "_SIZE", 1000)
+    path = write(tmp_path / "list.csv", "ip\n" + "192.0.2.1\n" * 1000 + '"192.0.2.2\n' + "192.0.2.3\n" * 1000)
+    with open_list(str(path)) as found:
+        lines: list[str] = []
+        with pytest.raises(ListError, match=rf"list\.csv:1002: {OPEN_QUOTE}"):
+            lines.extend(line for block in found.blocks for line in lines_in(block))
+    assert set(lines) == {"192.0.2.1"}
+    assert 900 <= len(lines) <= 1000
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_quotes_in_one_line_are_forgiven(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text behind a closing quote belongs to its cell, where no other line is in question."""
+    monkeypatch.setattr(lists, "_SIZE", size)
+    content = 'n,ip\n"a"b,192.0.2.1\na"b,192.0.2.2\n"c" ,192.0.2.3\n"d\n\n",192.0.2.4\ne,"192.0.2.5"x\n"f"g,"192.0.2.6"'
+    expected = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5x", "192.0.2.6"]
+    assert lines_of(write(tmp_path / "list.csv", content)) == expected
+
+
 def test_tabs_part_the_columns_of_a_tsv(tmp_path: Path) -> None:
     """Whatever else stands in them, and behind gzip too."""
     content = b"a,b;c,d\tip\nx,y\t192.0.2.1\n"
@@ -140,19 +198,84 @@ def test_tabs_part_the_columns_of_a_tsv(tmp_path: Path) -> None:
 def test_every_line_of_json_lines_is_one_line(
     values: list[str], size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether a line is an object, an array or a string."""
+    """Whether a line is an object, an array of one string, or a string."""
     monkeypatch.setattr(lists, "_SIZE", size)
-    rows = [[{"n": 1, "ip": value}, [value, 1], value][number % 3] for number, value in enumerate(values)]
+    rows = [[{"n": 1, "ip": value}, [value], value][number % 3] for number, value in enumerate(values)]
     path = write(tmp_path / "list.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     assert lines_of(path) == [tidy(value) for value in values]
 
 
 def test_json_that_holds_no_address_is_a_line_as_it_stands(tmp_path: Path) -> None:
     """So that whoever reads the records sees what was there."""
-    kept = ['{"ip": null}', '{"n": 1}', "{broken", "17", "[" * 5000, '{"ip": ["192.0.2.1"]}', ""]
+    several = '["192.0.2.1", "192.0.2.3"]'
+    kept = [
+        '{"ip": null}',
+        '{"n": 1}',
+        "{broken",
+        "17",
+        "[" * 5000,
+        '{"ip": ["192.0.2.1"]}',
+        "",
+        several,
+        "[]",
+        "[",
+        "]",
+    ]
     path = write(tmp_path / "list.jsonl", "\n".join(['{"ip": "192.0.2.1", "n": "192.0.2.2"}', *kept]) + "\n")
     assert lines_of(path) == ["192.0.2.1", *kept]
-    assert lines_of(path, "2")[0] == "192.0.2.2"
+    counted = lines_of(path, "2")
+    assert (counted[0], counted[8]) == ("192.0.2.2", "192.0.2.3")
+
+
+def test_a_column_counts_the_elements_of_arrays(tmp_path: Path) -> None:
+    """A name names none of them, and without a column only an array of one element has an address."""
+    path = write(tmp_path / "list.jsonl", '["web", "192.0.2.1", 7]\n["mail", "192.0.2.2", 8]\n["short"]\n')
+    assert lines_of(path, "2") == ["192.0.2.1", "192.0.2.2", '["short"]']
+    path = write(tmp_path / "list", '["192.0.2.1"]\n["192.0.2.2"]\n["a", "192.0.2.3"]\n')
+    assert lines_of(path) == lines_of(path, "ip") == ["192.0.2.1", "192.0.2.2", '["a", "192.0.2.3"]']
+
+
+ONE_DOCUMENT = "is one JSON document; expected JSON Lines: one address or object a line"
+
+
+@pytest.mark.parametrize("name", ["list.json", "list.jsonl", "list"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        '["192.0.2.7", "198.51.100.9"]\n',
+        '["192.0.2.7", "198.51.100.9"]',
+        '[{"ip": "192.0.2.7"}, {"ip": "198.51.100.9"}]\n',
+        '[{"ip": "192.0.2.7"}]\n',
+        '[\n  "192.0.2.7",\n  "198.51.100.9"\n]\n',
+        '[ \r\n  {\r\n    "ip": "192.0.2.7"\r\n  }\r\n]\r\n',
+        '["192.0.2.7",\n "198.51.100.9"]\n',
+        '[{"ip": "192.0.2.7"},\n{"ip": "198.51.100.9"}]\n',
+        '{\n  "ip": "192.0.2.7"\n}\n',
+        '{"ip": "192.0.2.7",\n "n": 1}\n',
+        '{"addresses": [\n"192.0.2.7"\n]}\n',
+        '["' + "x" * 5000 + '",\n"192.0.2.7"]\n',
+    ],
+)
+def test_one_json_document_is_no_list(name: str, content: str, tmp_path: Path) -> None:
+    """It is refused where it begins, for one line of it would pass for the only one."""
+    for column in (None, "ip"):
+        with pytest.raises(ListError) as caught:
+            lines_of(write(tmp_path / name, content), column)
+        assert str(caught.value) == f"{tmp_path / name}:1: {ONE_DOCUMENT}"
+
+
+def test_one_json_document_is_refused_behind_empty_lines(tmp_path: Path) -> None:
+    """And a column that counts elements counts none of nested arrays."""
+    with pytest.raises(ListError, match=f"list.json:3: {ONE_DOCUMENT}"):
+        lines_of(write(tmp_path / "list.json", "\n \n[1,\n2]\n"))
+    with pytest.raises(ListError, match=f"list.json:1: {ONE_DOCUMENT}"):
+        lines_of(write(tmp_path / "list.json", '[["a", "192.0.2.1"], ["b", "192.0.2.2"]]\n'), "2")
+
+
+def test_a_line_that_is_damaged_json_is_no_document(tmp_path: Path) -> None:
+    """Neither is an address in brackets: they are lines as they stand."""
+    for first in ("{broken", '{"ip": "192.0.2.1', '{"ip": "192.0.2.1"} x', "[2001:db8::1]", "17", "192.0.2.1"):
+        assert lines_of(write(tmp_path / "list.json", f'{first}\n{{"ip": "192.0.2.2"}}\n')) == [first, "192.0.2.2"]
 
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
@@ -180,6 +303,7 @@ def test_every_row_of_parquet_is_one_line(kind: pa.DataType, tmp_path: Path) -> 
         ("list", "192.0.2.1\n", "1", "csv"),
         ("list", '{"ip": "192.0.2.1"}\n', None, "jsonl"),
         ("list", '["192.0.2.1"]\n', None, "jsonl"),
+        ("list", '[2001:db8::1], "a"\n', None, "csv"),
         ("list", '"192.0.2.1"\n', None, "jsonl"),
         ("list.csv", "192.0.2.1\n", None, "csv"),
         ("list.NDJSON", "", None, "jsonl"),
@@ -267,6 +391,67 @@ def test_lines_can_be_given_directly() -> None:
     assert block_of([]).text == b"\n"
 
 
+@pytest.mark.parametrize("name", ["list.txt", "list.csv", "list.jsonl"])
+def test_a_nul_behind_the_beginning_is_part_of_its_line(name: str, tmp_path: Path) -> None:
+    """As U+FFFD, so that nobody takes it for the end of an address."""
+    path = write(tmp_path / name, "192.0.2.1\n" * 1000 + "192.0.2.7\0\n192.0.2.1\n")
+    assert lines_of(path)[1000:] == ["192.0.2.7�", "192.0.2.1"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "has_lines", "has_address"),
+    [
+        ([], False, False),
+        ([""], True, False),
+        (["name,ip", "web,192.0.2.1"], True, False),
+        (["x"] * 2000, True, False),
+        (["x"] * 2000 + [" 192.0.2.0 - 192.0.2.9 "], True, True),
+        (["[2001:db8::]/48", *["x"] * 2000], True, True),
+    ],
+)
+def test_a_list_without_an_address_is_noticed(
+    lines: list[str], has_lines: bool, has_address: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once its blocks have been taken, in whichever of them the first address is."""
+    monkeypatch.setattr(lists, "_SIZE", 100)
+    path = write(tmp_path / "list.txt", "".join(f"{line}\n" for line in lines))
+    with open_list(str(path)) as found:
+        assert (found.has_lines, found.has_address) == (False, False)
+        assert [line for block in found.blocks for line in lines_in(block)] == [line.strip() for line in lines]
+    assert (found.has_lines, found.has_address) == (has_lines, has_address)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "192.0.2.7",
+        "192.000.002.007",
+        "192.0.2.0/24 # a network",
+        "192.0.2.0-192.0.2.9#",
+        "192.0.2/24",
+        "2001:DB8::abCD",
+        "[2001:db8::1]",
+        "[2001:db8::] / 64",
+        "2001:db8:: - 2001:db8::f",
+        "::ffff:192.0.2.7",
+    ],
+)
+def test_an_address_is_noticed_in_every_notation(line: str, tmp_path: Path) -> None:
+    """Among lines that are none, as `AddressRange` reads it."""
+    assert AddressRange.parse_lenient(line).size > 0
+    with open_list(str(write(tmp_path / "list", f"host\n\nbad\n{line}\nbad\n"))) as found:
+        assert [text for block in found.blocks for text in lines_in(block)][3] == line
+    assert found.has_address
+
+
+def test_what_is_wrong_from_the_beginning_is_told_at_once(tmp_path: Path) -> None:
+    """Before somebody writes the heading of records that will not come."""
+    for name, content in (("list.csv", NO_COLUMN), ("list.jsonl", '{"a": "192.0.2.1"}\n')):
+        path = write(tmp_path / name, content)
+        with pytest.raises(ListError, match="no column 'nope'"), open_list(str(path), "nope"):
+            pytest.fail("it was opened")
+
+
 def sound_gzip() -> bytes:
     return gzip.compress("".join(f"192.0.2.{n % 256}\n" for n in range(5000)).encode())
 
@@ -278,6 +463,9 @@ def parquet_bytes(table: pa.Table) -> bytes:
 
 
 NO_COLUMN = "ip,n\n192.0.2.1,1\n"
+LARGE_CELL = "a cell of more than 131,072 characters; is a quote not closed?"
+CARRIAGE_RETURNS = "carriage returns alone end lines here; expected LF or CR LF"
+NUL_BYTES = "is no text: NUL bytes, as in archives, indexes and UTF-16; expected UTF-8 or ASCII, plain or gzip"
 
 
 @pytest.mark.parametrize(
@@ -289,12 +477,27 @@ NO_COLUMN = "ip,n\n192.0.2.1,1\n"
         ("list.gz", sound_gzip()[:-8] + b"12345678", None, ": gzip file is damaged: CRC"),
         ("list.gz", gzip.compress(b"\n" * (80 << 20)), None, ": expands to more than 200 times its size"),
         ("list.txt", "192.0.2.1\n".encode("utf-16"), None, ": is UTF-16; expected UTF-8 or ASCII"),
+        ("list.txt", "192.0.2.1\n192.0.2.2\n".encode("utf-16-le"), None, f":1: {NUL_BYTES}"),
+        ("list", "192.0.2.1\n192.0.2.2\0\n", None, f":2: {NUL_BYTES}"),
+        ("list.csv", "ip\n192.0.2.1\n\0\n", None, f":3: {NUL_BYTES}"),
+        ("list.jsonl", '"192.0.2.1"\n\0\n', None, f":2: {NUL_BYTES}"),
+        ("list.gz", gzip.compress(b"PK\3\4\x14\0"), None, f":1: {NUL_BYTES}"),
+        ("list.xz", lzma.compress(b"192.0.2.1\n"), None, f":1: {NUL_BYTES}"),
         ("list.csv", "a,b\n1,2\n", None, ":1: several columns and no address in the first line; name one of: a, b"),
         ("list.csv", NO_COLUMN, "name", ":1: no column 'name'; expected one of: ip, n"),
         ("list.csv", NO_COLUMN, "3", ":1: no column 3; expected a number from 1 to 2"),
-        ("list.csv", 'ip\n"' + "x\n" * 100_000, None, ":65538: is no CSV: field larger than field limit"),
+        ("list.csv", 'ip\n"' + "x\n" * 100_000, None, f":2: a row begins here with {LARGE_CELL}"),
+        ("list.csv", "ip\n" + "x" * 150_000 + "\n", None, f":2: a row begins here with {LARGE_CELL}"),
+        (
+            "list.csv",
+            'ip\n"' + '","\n' * 600_000,
+            None,
+            ":2: a row of more than 1,048,576 characters begins here; is a",
+        ),
         ("list.csv", "ip\n" + "x" * 4_000_000 + "\n", None, ":2: line longer than 1,048,576 bytes"),
-        ("list.csv", "ip\n1\r2\n", None, ":2: is no CSV: new-line character seen in unquoted field"),
+        ("list.csv", "ip\n1\r2\n", None, f":2: {CARRIAGE_RETURNS}"),
+        ("list.csv", "ip,n\r192.0.2.1,1\r192.0.2.2,2\r", None, f":1: {CARRIAGE_RETURNS}"),
+        ("list.csv", 'ip,n\n"192.0.2.1"x,1\r192.0.2.2,2\r', None, ":2: in the row that begins here text follows"),
         ("list.jsonl", '{"a": 1, "b": 2}\n', None, ":1: several columns and no address in the first line"),
         ("list.jsonl", '{"a": "192.0.2.1"}\n', "ip", ":1: no column 'ip'; expected one of: a"),
         ("list.parquet", "no parquet", None, ": is no Parquet file, or is damaged: "),

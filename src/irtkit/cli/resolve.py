@@ -9,7 +9,7 @@ import click
 
 from irtkit.cli.dumps import DumpsCommand
 from irtkit.cli.places import made_index, opened_index
-from irtkit.cli.wanted import Wanted
+from irtkit.cli.wanted import Wanted, form_of
 from irtkit.errors import RangeError
 from irtkit.index.answers import csv_record, json_record, record_of
 from irtkit.index.layout import FIELDS
@@ -27,14 +27,6 @@ __all__ = ["command"]
 
 _FORMATS = ("table", "jsonl", "csv", "parquet")
 _LIVE = ("always", "gaps")
-_SUFFIXES = {
-    ".csv": "csv",
-    ".json": "jsonl",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-}
 
 
 class _LiveCommand(DumpsCommand):
@@ -153,8 +145,7 @@ def command(
     if explain and (list_path or output or form or fields):
         raise click.UsageError("--explain is for addresses given here, and goes to standard output as it is.")
     _refuse_contradictions(queries, list_path, column, dumps, index_path)
-    if form is None:
-        form = _SUFFIXES.get(os.path.splitext(output or "")[1].lower(), "table")  # noqa: PTH122 - pathlib costs a tenth of a first answer
+    form = form or form_of(output)
     if form == "parquet" and output is None:
         raise click.UsageError("Parquet needs --output.")
     wanted = Wanted(form, fields, policy, output)
@@ -215,6 +206,7 @@ def _block_of(texts: Sequence[str]) -> Block:
 
 def _resolve_list(index: Index, path: str, column: str | None, wanted: Wanted) -> None:
     from irtkit.cli.progress import list_bar  # noqa: PLC0415 - lists only
+    from irtkit.cli.terminals import warn  # noqa: PLC0415 - the same
     from irtkit.clients.lists import is_wide, open_list  # noqa: PLC0415 - the same
 
     to_terminal = wanted.output is None and sys.stdout.isatty()
@@ -229,6 +221,10 @@ def _resolve_list(index: Index, path: str, column: str | None, wanted: Wanted) -
                 yield block
 
         _resolve_blocks(index, shown(), wanted, found.size)
+    if found.has_lines and not found.has_address:
+        where = "standard input" if path == "-" else path
+        hint = "names the column of a CSV list" if found.kind == "text" else "names another column"
+        warn(f"{where}: no line is an address, prefix or range; --column {hint}")
 
 
 def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: Wanted, size: int | None = None) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
+
+import click
 
 from irtkit.index.layout import FIELDS
 
@@ -10,7 +13,31 @@ TYPE_CHECKING = False  # typing's constant without typing's import: type checker
 if TYPE_CHECKING:
     from irtkit.cli.tables import Table
 
-__all__ = ["Wanted"]
+__all__ = ["Wanted", "form_of"]
+
+_FORMS = {
+    "": "table",
+    ".txt": "table",
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+
+
+def form_of(output: str | None) -> str:
+    """Return the format that the name of an output ends in; standard output and a name without an ending get a table.
+
+    Raises: click.UsageError for any other ending.
+    """
+    ending = os.path.splitext(output or "")[1].lower()  # noqa: PTH122 - pathlib costs a tenth of a first answer
+    form = _FORMS.get(ending)
+    if form is None:
+        known = ", ".join(filter(None, _FORMS))
+        raise click.UsageError(f"--output ends in {ending!r}; expected {known} or nothing, or --format.")
+    return form
 
 
 class Wanted(NamedTuple):

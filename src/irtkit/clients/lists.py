@@ -3,18 +3,22 @@
 Whatever the kind, a block is lines of text with one address, prefix, range, or something else on each: one for each
 line, record or row of the list, in its order. Memory does not grow with the list.
 
-It reads no address beyond telling a header from an address; what is none goes on as it is.
+It reads no address beyond telling a header from an address, and a list of addresses from one of something else; what
+is none goes on as it is.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
+import re
 import select
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePath
 from typing import Any, Literal, TypeAlias
 
@@ -58,6 +62,17 @@ _ADDRESS_COLUMNS = frozenset({"address", "addr", "ip", "ip address", "ip-address
 _SHOWN = 20
 """Columns that an error message lists."""
 _BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f")
+_NUL, _REPLACEMENT = b"\0", "\N{REPLACEMENT CHARACTER}".encode()
+_BEGINS_JSON = re.compile(r"\{|\[\s*(?:[\[{\"]|$)")
+"""What a list in brackets is not: an IPv6 address may stand in them."""
+_LIKE_ADDRESS = re.compile(rb"\n[^\nG-Zg-z#]++(?=[\n#])")
+"""A line feed and a line whose letters, up to a comment, are hexadecimal digits: all addresses are such, and others."""
+_CSV_FAULTS = {
+    "new-line": "carriage returns alone end lines here; expected LF or CR LF",
+    "field larger": "a row begins here with a cell of more than {limit:,} characters; is a quote not closed?",
+    "": "in the row that begins here text follows a closing quote; expected {delimiter!r} or the end of the line",
+}
+"""How a message of Python's reader begins, and what it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,7 @@ class Block:
     """Whether the next block may be long in coming."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ListFile:
     """An open list."""
 
@@ -79,6 +94,10 @@ class ListFile:
     size: int | None
     """Bytes of the file, or rows if it is Parquet; None for a pipe."""
     blocks: Iterator[Block]
+    has_lines: bool = False
+    """Whether one of the blocks taken so far has a line."""
+    has_address: bool = False
+    """Whether one of their lines is an address, a prefix or a range."""
 
 
 def block_of(lines: Sequence[str], position: int = 0, *, pause: bool = False) -> Block:
@@ -90,7 +109,9 @@ def block_of(lines: Sequence[str], position: int = 0, *, pause: bool = False) ->
 
 
 def _tidy(text: bytes) -> bytes:
-    """Take away the blanks around each line."""
+    """Take away the blanks around each line; U+FFFD stands for NUL, which ends no address."""
+    if _NUL in text:
+        text = text.replace(_NUL, _REPLACEMENT)
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n")
     if any(blank in text for blank in _BLANKS):
@@ -112,18 +133,40 @@ def open_list(path: str, column: str | None = None, *, wide: bool = False) -> It
     called `ip`, `address` or the like, or the only one. A CSV has a header unless that column of its first line is an
     address. Blocks are smaller for who makes *wide* records of them.
 
-    Raises: ListError, also while blocks are read, when the list cannot be read, is damaged or truncated gzip or
-    Parquet, is a gzip bomb, or has no such column.
+    The first block is read at once, so that a list that is wrong from its beginning is refused before it is used.
+
+    Raises: ListError, also while later blocks are read, when the list cannot be read, is binary, damaged or truncated
+    gzip or Parquet, a gzip bomb, CSV with a quote that is not closed, or one JSON document instead of lines, or has no
+    such column.
     """
     with closing(_Source(path, _SIZE_OF_WIDE if wide else _SIZE)) as source:
         source.begin()
+        size: int | None
         kind = _kind_of(source, column)
         if kind == "parquet":
-            rows, blocks = _parquet(source, column)
-            yield ListFile(kind, rows, blocks)
+            size, blocks = _parquet(source, column)
         else:
-            read = {"text": _text, "csv": _csv, "jsonl": _jsonl}[kind]
-            yield ListFile(kind, source.size, read(source, column))
+            source.refuse_binary()
+            size, blocks = source.size, {"text": _text, "csv": _csv, "jsonl": _jsonl}[kind](source, column)
+        found = ListFile(kind, size, iter(()))
+        found.blocks = _noticed(found, chain((next(blocks, Block(b"\n", 0)),), blocks))
+        yield found
+
+
+def _noticed(found: ListFile, blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield *blocks*, and say of the list that they have lines, and an address; the first one found ends the search."""
+    for block in blocks:
+        if len(block.text) > 1:
+            found.has_lines, found.has_address = True, _has_address(block)
+        yield block
+        del block  # the next one needs its memory
+        if found.has_address:
+            break
+    yield from blocks
+
+
+def _has_address(block: Block) -> bool:
+    return any(_is_query(line[0].decode("utf-8", "replace").strip()) for line in _LIKE_ADDRESS.finditer(block.text))
 
 
 class _Source:
@@ -154,6 +197,15 @@ class _Source:
             raise self.error("is UTF-16; expected UTF-8 or ASCII")
         if self.peek().startswith(_BYTE_ORDER_MARK):
             self._take(self._stream.read, len(_BYTE_ORDER_MARK))
+
+    def refuse_binary(self) -> None:
+        """Raise ListError for what has NUL bytes at its beginning."""
+        before, nul, _ = self.peek().partition(_NUL)
+        if nul:
+            message = (
+                "is no text: NUL bytes, as in archives, indexes and UTF-16; expected UTF-8 or ASCII, plain or gzip"
+            )
+            raise self.error(message, before.count(b"\n") + 1)
 
     def close(self) -> None:
         self._stream.close()
@@ -212,7 +264,7 @@ def _kind_of(source: _Source, column: str | None) -> Kind:
     if source.suffix in _KINDS:
         return _KINDS[source.suffix]
     first = head.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
-    if first.startswith("{") or (first.startswith(("[", '"')) and _json_of(first) is not None):
+    if _BEGINS_JSON.match(first) or (first.startswith(("[", '"')) and _json_of(first) is not None):
         return "jsonl"
     cells = first.split(_delimiter_of(first))
     return "csv" if column is not None or (len(cells) > 1 and any(map(_is_query, cells))) else "text"
@@ -257,48 +309,85 @@ def _text(source: _Source, _: str | None) -> Iterator[Block]:
         yield Block(_tidy(block.text), block.position, block.pause)
 
 
-class _Lines:
-    """The lines of blocks, as `csv.reader` wants them; *block* is the one that the last line was in."""
+class _Rows:
+    """The rows of a CSV; a cell in quotes may go on in the next line, or block."""
 
-    def __init__(self, blocks: Iterator[Block]) -> None:
-        self._blocks = blocks
-        self._lines: list[str] = []
-        self.block = Block(b"", 0)
+    def __init__(self, source: _Source, delimiter: str) -> None:
+        self._source = source
+        self._delimiter = delimiter
+        self._begun = ""
+        """Lines of a row that has a quote open."""
+        self._before = 0
+        """How many lines come before them."""
 
-    @property
-    def at_end_of_block(self) -> bool:
-        return not self._lines
+    def feed(self, text: str) -> Iterator[list[str]]:
+        """Yield the rows that end in these lines."""
+        text, self._begun = self._begun + text, ""
+        lines = io.StringIO(text, newline="\n")
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        done = 0
+        while True:
+            try:
+                for row in reader:
+                    done = reader.line_num
+                    yield row
+                break
+            except csv.Error as error:
+                begun = _last_lines(text, lines.tell(), reader.line_num - done)
+                if str(error).startswith("unexpected end"):
+                    self._begun = begun
+                    break
+                row = self._forgiven(begun, error, self._before + done + 1)
+                done = reader.line_num
+                yield row
+        self._before += done
+        if len(self._begun) > _LONGEST["csv"]:
+            longest = f"{_LONGEST['csv']:,} characters"
+            raise self._source.error(
+                f"a row of more than {longest} begins here; is a quote not closed?", self._before + 1
+            )
 
-    def __iter__(self) -> _Lines:
-        return self
+    def _forgiven(self, row: str, error: csv.Error, line: int) -> list[str]:
+        """Return the cells of a *row*, if it is one line and only has text after a closing quote."""
+        if "expected after" in str(error) and row.count("\n") == 1:
+            with suppress(csv.Error):
+                cells = next(csv.reader([row], delimiter=self._delimiter))
+                if not cells[-1].endswith("\n"):
+                    return cells
+        message = next(message for begin, message in _CSV_FAULTS.items() if str(error).startswith(begin))
+        message = message.format(limit=csv.field_size_limit(), delimiter=self._delimiter)
+        raise self._source.error(message, line) from None
 
-    def __next__(self) -> str:
-        while not self._lines:
-            self.block = next(self._blocks)
-            self._lines = self.block.text[1:].decode("utf-8", "replace").split("\n")[:-1]
-            self._lines.reverse()
-        return f"{self._lines.pop()}\n"
+    def end(self) -> None:
+        """Raise ListError if a quote is open still."""
+        if self._begun:
+            cells = next(csv.reader(io.StringIO(self._begun, newline="\n"), delimiter=self._delimiter))
+            line = self._before + 1 + self._begun.count("\n") - cells[-1].count("\n")
+            raise self._source.error("a quote opens here and is not closed before the list ends", line)
+
+
+def _last_lines(text: str, end: int, count: int) -> str:
+    """Return the *count* lines before *end*."""
+    begin = end
+    for _ in range(count):
+        begin = text.rfind("\n", 0, begin - 1) + 1
+    return text[begin:end]
 
 
 def _csv(source: _Source, column: str | None) -> Iterator[Block]:
     first = source.peek().split(b"\n", 1)[0].decode("utf-8", "replace")
-    lines = _Lines(_cut(source, _LONGEST["csv"], shorten=False))
-    rows = csv.reader(lines, delimiter="\t" if source.suffix == ".tsv" else _delimiter_of(first))
-    cells: list[str] = []
+    rows = _Rows(source, "\t" if source.suffix == ".tsv" else _delimiter_of(first))
     number: int | None = None
-    try:
-        for row in rows:
+    for block in _cut(source, _LONGEST["csv"], shorten=False):
+        cells: list[str] = []
+        for row in rows.feed(block.text[1:].decode("utf-8", "replace")):
             if number is None and row:
                 number, has_header = _column_of(source, row, column)
                 if has_header:
                     continue
             cells.append(row[number] if number is not None and number < len(row) else "")
-            if lines.at_end_of_block:
-                yield block_of(cells, lines.block.position, pause=lines.block.pause)
-                cells = []
-    except csv.Error as error:
-        raise source.error(f"is no CSV: {error}", rows.line_num) from None
-    yield block_of(cells, lines.block.position)
+        yield block_of(cells, block.position, pause=block.pause)
+    rows.end()
 
 
 def _delimiter_of(line: str) -> str:
@@ -334,9 +423,15 @@ def _column_named(source: _Source, names: Sequence[str], column: str | None) -> 
 
 
 def _jsonl(source: _Source, column: str | None) -> Iterator[Block]:
-    checked = False
+    before, begun, checked = 0, False, False
     for block in _cut(source, _LONGEST["jsonl"]):
         lines = [line.decode("utf-8", "replace") for line in block.text[1:].split(b"\n")[:-1]]
+        if not begun and (written := [number for number, line in enumerate(lines) if line.strip()]):
+            begun = True
+            if _is_document(lines[written[0]].strip(), column):
+                message = "is one JSON document; expected JSON Lines: one address or object a line"
+                raise source.error(message, before + written[0] + 1)
+        before += len(lines)
         values = [_json_of(line) for line in lines]
         if not checked and (objects := [value for value in values if isinstance(value, dict)]):
             checked = True
@@ -345,6 +440,24 @@ def _jsonl(source: _Source, column: str | None) -> Iterator[Block]:
         cells = [_value_in(value, column) for value in values]
         texts = [line if cell is None else cell for line, cell in zip(lines, cells, strict=True)]
         yield block_of(texts, block.position, pause=block.pause)
+
+
+def _is_document(line: str, column: str | None) -> bool:
+    """Whether the first line of a list is no line of JSON Lines, but begins a JSON document, or is one of several.
+
+    An array of one text is one line; so is one of texts and numbers, among which *column* counts.
+    """
+    try:
+        value = json.loads(line)
+    except json.JSONDecodeError as error:
+        return (line.startswith("[") and not _is_query(line)) or (line.startswith("{") and error.pos == len(line))
+    except RecursionError:
+        return line.startswith("[")
+    if not isinstance(value, list):
+        return False
+    if column is not None and column.isdecimal():
+        return any(isinstance(element, list | dict) for element in value)
+    return len(value) != 1 or not isinstance(value[0], str)
 
 
 def _json_of(line: str) -> object:
@@ -367,7 +480,7 @@ def _value_in(value: object, column: str | None) -> str | None:
             named = [name for name in names if name.strip().lower() in _ADDRESS_COLUMNS or len(names) == 1]
             found = value[named[0]] if named else None
     elif isinstance(value, list):
-        number = int(column) if column is not None and column.isdecimal() else 1
+        number = int(column) if column is not None and column.isdecimal() else 1 if len(value) == 1 else 0
         found = value[number - 1] if 0 < number <= len(value) else None
     return found if isinstance(found, str) else None
 
