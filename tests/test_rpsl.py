@@ -3,7 +3,9 @@
 import contextlib
 import pickle
 import time
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -431,6 +433,54 @@ def test_text_and_bytes_do_not_mix() -> None:
     parser.feed(b"irt: IRT-EXAMPLE\n")
     with pytest.raises(TypeError, match="expected bytes again, not str"):
         parser.feed("source: X\n")
+
+
+@pytest.mark.parametrize("given", [None, Path("irt.rpsl"), StringIO(IRT), bytearray(IRT.encode()), 5, [IRT]])
+def test_what_is_no_text_is_refused_by_name(given: Any) -> None:
+    """At once, by every reader, with what was expected."""
+    refused = f"text: expected a text or bytes, not {type(given).__name__}"
+    for read in (parse_object, parse_objects, iter_objects):
+        with pytest.raises(TypeError) as refusal:
+            read(given)
+        assert str(refusal.value) == refused
+    with pytest.raises(TypeError, match=r"^data: expected a text or bytes, not "):
+        ObjectParser().feed(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"irt": None}, 'the value of "irt": expected a text (str) or an iterable of texts, not NoneType'),
+        (
+            {"irt": "A", "as-block": 5},
+            'the value of "as-block": expected a text (str) or an iterable of texts, not int',
+        ),
+        ({"irt": b"A"}, 'the value of "irt": expected a text (str) or an iterable of texts, not bytes'),
+        (
+            {"irt": "A", "mnt-by": ["B", 1]},
+            'the value of "mnt-by": expected a text (str) or an iterable of texts, not int',
+        ),
+        ([("irt", "A"), ("org", None)], 'the value of "org": expected a text (str), not NoneType'),
+        ([("irt", ["A"])], 'the value of "irt": expected a text (str), not list'),
+        ({"irt": "A", 5: "B"}, "expected a text (str) as the name of an attribute, not int"),
+        (None, "attributes: expected a mapping, or pairs of texts, not NoneType"),
+    ],
+)
+def test_an_object_is_built_of_texts(given: Any, message: str) -> None:
+    """What is none is refused with the name of its attribute."""
+    with pytest.raises(TypeError) as refusal:
+        RpslObject.build("irt", given)
+    assert str(refusal.value) == message
+
+
+def test_a_hash_in_a_value_that_is_built_begins_a_comment() -> None:
+    """It is written, and is no part of the value; in a contact only after white space."""
+    link = "https://t.example/#fragment"
+    built = RpslObject.build("irt", {"irt": "A", "remarks": (one for one in ["a # b", "c"]), "contact": f"{link} # d"})
+    assert built.values("remarks") == ("a", "c")
+    assert built[1].comment == "b"
+    assert built.values("contact") == (link,)
+    assert str(built).splitlines()[1] == "remarks:        a # b"
 
 
 @pytest.mark.parametrize(

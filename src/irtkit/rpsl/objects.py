@@ -52,12 +52,14 @@ class RpslObject(Sequence[Attribute]):
 
         *attributes* are its names and values in order, the one that names the class among them; that one comes first.
         In a mapping, several values of a name are several attributes. A line feed in a value makes a continuation
-        line, and what follows a `#` is a comment.
+        line. A `#` in a value begins a comment, as everywhere in RPSL (in `contact` only after white space): it is
+        written, and `values` and `Attribute.value` leave it out.
 
             RpslObject.build("irt", {"irt": "IRT-EXAMPLE", "mnt-by": ["EXAMPLE-MNT", "OTHER-MNT"]})
 
         Raises: ParseError, which is a ValueError, if *class_name* or a name of an attribute is none, if a value has
-        control characters, or if the class's own attribute is not among them.
+        control characters, or if the class's own attribute is not among them; TypeError, which names the attribute,
+        for a value that is no `str`, and in a mapping no iterable of `str` either.
         """
         pairs = list(_iter_pairs(attributes))
         position = next((i for i, (name, _) in enumerate(pairs) if name.lower() == class_name.lower()), None)
@@ -288,11 +290,31 @@ class RpslObject(Sequence[Attribute]):
 def _iter_pairs(
     attributes: Mapping[str, str | Iterable[str]] | Iterable[tuple[str, str]],
 ) -> Iterator[tuple[str, str]]:
+    if not isinstance(attributes, Iterable):
+        raise TypeError(f"attributes: expected a mapping, or pairs of texts, not {type(attributes).__name__}")
     if not isinstance(attributes, Mapping):
-        yield from attributes
+        for name, value in attributes:
+            yield name, _text_of(name, value, "a text (str)")
         return
     for name, values in attributes.items():
-        yield from ((name, value) for value in ([values] if isinstance(values, str) else values))
+        for one in _several(values):
+            yield name, _text_of(name, one, "a text (str) or an iterable of texts")
+
+
+def _several(values: object) -> Iterable[object]:
+    return values if isinstance(values, Iterable) and not isinstance(values, str | bytes) else (values,)
+
+
+def _text_of(name: object, value: object, expected: str) -> str:
+    """Return the value of an attribute, which is a text.
+
+    Raises: TypeError for anything else.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"expected a text (str) as the name of an attribute, not {type(name).__name__}")
+    if not isinstance(value, str):
+        raise TypeError(f"the value of {shown(name)}: expected {expected}, not {type(value).__name__}")
+    return value
 
 
 def _refuse_no_name(name: str, line: int) -> None:

@@ -64,8 +64,9 @@ def parse_object(text: str | bytes) -> RpslObject:
     exactly once with a value; unknown attributes are kept. A line without a colon becomes part of
     the next name, as there; `parse_objects` reports it instead.
 
-    Raises: ParseError, located, saying what was expected.
+    Raises: ParseError, located, saying what was expected; TypeError for what is neither `str` nor `bytes`.
     """
+    _refuse_no_text(text, "text")
     decoded, encoding = _decoded(text.decode("latin-1")) if isinstance(text, bytes) else (text, None)
     problem = _find_form_problem(decoded)
     if problem is None:
@@ -103,8 +104,10 @@ def iter_objects(
     A paragraph that is no object (its first line is not `class:`, another one has no colon, it is
     longer than *max_object* characters, or bytes) is appended to *problems*, and reading goes on.
 
-    Raises: ParseError at the first such paragraph if *problems* is None: nothing is lost silently.
+    Raises: ParseError at the first such paragraph if *problems* is None: nothing is lost silently; TypeError, at once,
+    for what is neither `str` nor `bytes` (of an open file, give what its `read()` returns).
     """
+    _refuse_no_text(text, "text")
     binary = isinstance(text, bytes)
     read = text.decode("latin-1") if isinstance(text, bytes) else text
     reader = _Reader(problems, comments, max_object, binary=binary)
@@ -135,7 +138,7 @@ class ObjectParser:
     def feed(self, data: str | bytes) -> list[RpslObject]:
         """Take the next piece, of any length; return the objects it completes.
 
-        Raises: TypeError if `str` and `bytes` are mixed.
+        Raises: TypeError if `str` and `bytes` are mixed, or *data* is neither.
         """
         text = self._after_returns(self._after_mark(self._as_text(data)))
         if not text:
@@ -165,6 +168,7 @@ class ObjectParser:
         return self._release(opening or "")
 
     def _as_text(self, data: str | bytes) -> str:
+        _refuse_no_text(data, "data")
         kind: type[str | bytes] = bytes if isinstance(data, bytes) else str
         if self._fed is None:
             self._fed = kind
@@ -323,6 +327,11 @@ class _Reader:
         name = content.partition(":")[0]
         hint = "expected letters, digits, '-' and '*' before the first colon of an object"
         return fault("bad-class-name", f"{shown(name)} is no class name", Span(line, 1, len(name)), hint)
+
+
+def _refuse_no_text(given: object, argument: str) -> None:
+    if not isinstance(given, str | bytes):
+        raise TypeError(f"{argument}: expected a text or bytes, not {type(given).__name__}")
 
 
 def _find_form_problem(text: str) -> Problem | None:
