@@ -44,7 +44,8 @@ KEY_CERT = Syntax(
 )
 AUTH = Syntax(
     name="way to authorise",
-    expected="PGPKEY- then 8 hexadecimal digits, X509- then a number, SSO with an account, or MD5-PW with its hash",
+    # MD5-PW is well-formed, but nobody should be sent to it: RIPE refuses it (md5-password)
+    expected="PGPKEY- then 8 hexadecimal digits, X509- then a number, or SSO with an account",
     example="PGPKEY-0A1B2C3D",
     citation=_CITATION.format("AUTH_SCHEME_SYNTAX"),
     finder=matching(
