@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from irtkit.cli import main
 from irtkit.clients.answer_cache import AnswerCache
+from irtkit.registries import REGISTRIES
 from irtkit.resources import AddressRange
 
 
@@ -54,6 +55,24 @@ def test_one_registry_can_be_cleared(filled: Path) -> None:
     """The answers of the others stay."""
     assert told("clear", "--registry", "APNIC") == "1 answer removed\n"
     assert told("info").startswith(f"file: {filled}\nanswers: 2, 0 ")
+
+
+def test_a_registry_that_is_none_is_a_usage_error(filled: Path) -> None:
+    """It names those that are; nothing is removed, and nothing is said to be."""
+    result = CliRunner().invoke(main, ["cache", "clear", "--registry", "foo\x1b"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f'"foo\\x1b" is no registry. Registries: {", ".join(REGISTRIES)}.' in result.stderr
+    assert told("info").startswith(f"file: {filled}\nanswers: 3, ")
+
+
+@pytest.mark.parametrize("server", ["whois.example.net:43", "https://rdap.example.net/"])
+def test_a_server_can_be_cleared(server: str, path: Path) -> None:
+    """The answers of one that is no registry's are kept under its own name."""
+    cache = AnswerCache()
+    cache.store(server, AddressRange.parse("192.31.0.0/24"), b"answer", personal=False)
+    cache.close()
+    assert told("clear", "--registry", server) == "1 answer removed\n"
+    assert told("info").startswith(f"file: {path}\nanswers: 0, ")
 
 
 def test_a_damaged_cache_is_no_failure(path: Path) -> None:

@@ -60,15 +60,27 @@ def refresh() -> None:
         raise SystemExit(1)
 
 
+def _read_registry(_: click.Context, parameter: click.Parameter, name: str | None) -> str | None:
+    """Return the name under which answers are kept: a registry's, or a server's, which has a colon (a port, a URL)."""
+    if name is None or ":" in name:
+        return name and name.lower()
+    from irtkit.registries import REGISTRIES  # noqa: PLC0415 - not for the help
+    from irtkit.rpsl.faults import shown  # noqa: PLC0415 - the same
+
+    if name.lower() not in REGISTRIES:
+        raise click.BadParameter(f"{shown(name)} is no registry. Registries: {', '.join(REGISTRIES)}.", param=parameter)
+    return name.lower()
+
+
 @command.command("clear", short_help="Remove what is kept.")
-@click.option("--registry", metavar="NAME", help="Only the answers of this registry.")
+@click.option("--registry", metavar="NAME", callback=_read_registry, help="Only the answers of this registry.")
 def clear(*, registry: str | None) -> None:
     """Remove what is kept; what has been removed cannot be read any more."""
     from irtkit.clients.answer_cache import AnswerCache  # noqa: PLC0415 - not for the help
 
     cache = AnswerCache(warn=warn)
     try:
-        count = cache.clear(None if registry is None else registry.lower()) if cache.path.exists() else 0
+        count = cache.clear(registry) if cache.path.exists() else 0
     finally:
         cache.close()
     click.echo(f"{count:,} {'answer' if count == 1 else 'answers'} removed")
