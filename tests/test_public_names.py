@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from click.testing import CliRunner
 
 import irtkit
+from irtkit.cli import main
 
 HEAVY = {"click", "httpx", "numpy", "pyarrow", "rich"}
 
@@ -41,6 +44,31 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     """Asking for a name that is not there says which."""
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = irtkit.no_such_name
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("resovle", "No such command 'resovle'. Did you mean 'resolve'?"),
+        ("CHECK", "No such command 'CHECK'. Did you mean 'check'?"),
+        ("index biuld", "No such command 'biuld'. Did you mean 'build'?"),
+        ("xxx", "No such command 'xxx'."),
+        ("--vresion", "No such option '--vresion'. Did you mean '--version'?"),
+        ("/resolve", "No such command '/resolve'."),
+    ],
+)
+def test_a_verb_that_is_misspelled_is_guessed(words: str, fault: str) -> None:
+    """As options are; one that resembles none is only refused."""
+    result = CliRunner().invoke(main, words.split())
+    assert result.exit_code == 2
+    assert result.stderr.endswith(f"Error: {fault}\n")
+
+
+def test_a_guess_costs_no_more_for_a_long_word() -> None:
+    """Only its beginning is compared."""
+    started = time.perf_counter()
+    assert "Did you mean" not in CliRunner().invoke(main, ["resolve" * 100_000]).stderr
+    assert time.perf_counter() - started < 2
 
 
 def test_import_irtkit_is_light() -> None:

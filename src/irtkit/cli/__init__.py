@@ -37,6 +37,8 @@ _VERBS = (
     "verify",
     "whois",
 )
+_LONGEST_GUESS = 80
+"""Characters that are compared with the verbs; no verb has as many."""
 _INTERRUPTED, _UNREAD = 130, 141
 """What a shell reports of a program that SIGINT or SIGPIPE ended."""
 
@@ -62,6 +64,14 @@ class _Verbs(click.Group):
         command: click.Command = import_module(f"irtkit.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _VERBS and name[:1].isalnum() and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {name!r}.{_perhaps(name)}")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
         if sys.stdout is None:
             raise _Failure("standard output: is closed")
@@ -80,6 +90,14 @@ class _Verbs(click.Group):
             _fail(error)
         except IrtkitError as error:
             raise _Failure(str(error)) from None
+
+
+def _perhaps(name: str) -> str:
+    """Return the question whether another verb was meant, in click's words about options, or nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415 - for errors only
+
+    close = get_close_matches(name.lower()[:_LONGEST_GUESS], _VERBS, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def _fail(error: OSError) -> NoReturn:
