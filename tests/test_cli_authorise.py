@@ -231,6 +231,8 @@ def test_bad_input_is_told_and_stops_nothing(tmp_path: Path, update: Path, store
     [
         (["--against", "x"], "Missing argument 'FILE...'"),
         (["x"], "Missing option '--against'"),
+        (["--against", "--", "x"], "Option '--against' requires an argument"),
+        (["-", "-", "--against", "y"], "standard input is named twice"),
         (["x", "--against", "y", "--signed-by", "PGPKEY-12"], "not by 8 hexadecimal digits"),
         (["x", "--against", "y", "--signed-by", "AUTO-1"], "names no key-cert yet"),
         (["x", "--against", "y", "--unknown"], "No such option"),

@@ -232,6 +232,22 @@ def test_a_database_that_lacks_a_part_decides_nothing(tmp_path: Path) -> None:
     assert [row["code"] for row in rows(partial)] == ["unusable-database"]
 
 
+def test_every_hint_about_auth_tells_the_same(tmp_path: Path) -> None:
+    """Nobody is sent to passwords where the registry refuses them, and to the others' passwords everybody is."""
+    path = tmp_path / "irt.rpsl"
+    path.write_text(f"{IRT}auth: MD5-PW $1$abc$def\nauth: PGPKEY-12XY5678\n")
+    found = {
+        registry: [
+            (row["code"], "MD5-PW" in row["hint"])
+            for row in rows(run(path, "-f", "json", "--registry", registry))
+            if row["line"] in (9, 10)
+        ]
+        for registry in ("ripe", "apnic", "afrinic")
+    }
+    assert found["ripe"] == [("md5-password", False), ("bad-value", False), ("bad-value", False)]
+    assert found["apnic"] == found["afrinic"] == [("bad-value", True)] * 2
+
+
 def test_standard_input_is_no_database(good: Path) -> None:
     result = run(good, "--against", "-")
     assert result.exit_code == 2
@@ -284,6 +300,7 @@ def test_no_search_for_circles_goes_through_what_a_check_made(
         (["--against=b", "c"], ["--against=b", "c"]),
         (["--against", "b", "-", "c"], ["--against", "b", "--against", "-", "--against", "c"]),
         (["a", "--against"], ["a", "--against"]),
+        (["a", "--", "--against", "--", "b"], ["a", "--", "--against", "--", "b"]),
     ],
 )
 def test_against_takes_what_follows_it(args: list[str], expected: list[str]) -> None:
@@ -296,6 +313,11 @@ def test_against_takes_what_follows_it(args: list[str], expected: list[str]) -> 
     [
         ([], "Missing argument 'FILE...'."),
         (["--against", "a", "b"], "What follows --against belongs to it"),
+        (["--against", "--", "a"], "Option '--against' requires an argument: the paths that follow it end at the next"),
+        (["a", "--against", "--strict"], "put ./ before one that begins with -"),
+        (["a", "--against", "b", "--against", "--against", "c"], "Option '--against' requires an argument"),
+        (["a", "--against"], "Option '--against' requires an argument"),
+        (["-", "a", "-"], "Invalid value for 'FILE...': standard input is named twice"),
         (["a", "--format", "xml"], "'xml' is not one of"),
         (["a", "--max-problems", "-1"], "-1 is not in the range"),
         (["a", "--no-such-option"], "No such option"),
@@ -306,6 +328,21 @@ def test_a_command_line_that_means_nothing_ends_with_2(args: list[str], message:
     result = run(*args)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_a_usage_error_of_against_says_where_help_is() -> None:
+    """Like every other."""
+    assert run("a", "--against", "--").stderr.startswith("Usage: check [OPTIONS] FILE...\nTry 'check --help'")
+
+
+def test_what_stands_behind_two_dashes_is_a_file(good: Path) -> None:
+    """Whatever it looks like."""
+    result = run("--against", good, "--", "--against", "--", "-f")
+    assert [line.split(":")[0] for line in result.stdout.splitlines() if "[unreadable-file]: " in line] == [
+        "--against",
+        "--",
+        "-f",
+    ]
 
 
 def test_colours_are_for_terminals(bad: Path) -> None:

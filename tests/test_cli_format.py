@@ -227,3 +227,10 @@ def test_standard_output_may_be_closed(loose: Path) -> None:
     program = f'{sys.executable} -c "from irtkit.cli.format import command; command()" "$0" >&-'
     done = subprocess.run(["bash", "-c", program, loose], capture_output=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_standard_input_named_twice_is_refused() -> None:
+    """It would be empty the second time."""
+    result = CliRunner().invoke(command, ["-", "-"], input="irt: X\n")
+    assert result.exit_code == 2
+    assert "standard input is named twice; expected - once." in result.output

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 
-from irtkit.cli.against import AgainstCommand, read_paths
+from irtkit.cli.against import AgainstCommand, read_files, read_paths
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _key_names(_: click.Context, parameter: click.Parameter, names: tuple[str, .
 
 
 @click.command("authorise", cls=AgainstCommand, short_help="Say who must agree to updates, and by which keys they can.")
-@click.argument("paths", metavar="FILE...", nargs=-1)
+@click.argument("paths", metavar="FILE...", nargs=-1, callback=read_files)
 @click.option(
     "--against",
     metavar="INDEX|PATH...",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import click
 
-from irtkit.cli.against import AgainstCommand, read_paths
+from irtkit.cli.against import AgainstCommand, read_files, read_paths
 from irtkit.cli.terminals import MOST_SHOWN, shows_colours
 from irtkit.cycles import without_cycle_search
 
@@ -40,7 +40,7 @@ class _Wanted(NamedTuple):
 
 
 @click.command("check", cls=AgainstCommand, short_help="Say what a registry would say about objects.")
-@click.argument("paths", metavar="FILE...", nargs=-1)
+@click.argument("paths", metavar="FILE...", nargs=-1, callback=read_files)
 @click.option(
     "--registry",
     type=click.Choice(_REGISTRIES, case_sensitive=False),

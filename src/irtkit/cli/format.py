@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import click
 
+from irtkit.cli.against import read_files
 from irtkit.cli.terminals import write
 
 TYPE_CHECKING = False  # typing's constant without typing's import: type checkers know the name
@@ -29,7 +30,7 @@ class _Wanted(NamedTuple):
 
 
 @click.command("format", short_help="Write objects in the registry's layout.")
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True)
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True, callback=read_files)
 @click.option("--in-place", "-i", is_flag=True, help="Change the files themselves, each in one step.")
 @click.option("--check", "only_check", is_flag=True, help="Name the files that would change, and change none.")
 @click.option("--diff", "as_diff", is_flag=True, help="Show what would change, and change nothing.")
