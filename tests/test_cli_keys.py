@@ -195,7 +195,10 @@ def test_a_list_is_answered_line_by_line(index: Path, tmp_path: Path) -> None:
     ]
     (tmp_path / "empty.txt").write_text("")
     result = run("-i", tmp_path / "empty.txt", "--index", index, "--json")
-    assert json.loads(result.stdout) == {"version": 1, "addresses": []}
+    assert (json.loads(result.stdout), result.stderr) == ({"version": 1, "addresses": []}, "")
+    (tmp_path / "list.txt").write_text("nonsense\n")
+    result = run("-i", tmp_path / "list.txt", "--index", index)
+    assert "list.txt: no line is an address, prefix or range; --column names the column" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,21 @@ def test_a_list_from_a_pipe_is_answered(server: ReplayingServer) -> None:
     assert [record["email"] for record in found] == list(map(expected_mailbox, ADDRESSES))
 
 
+def test_a_list_of_something_else_is_warned_of_or_refused(server: ReplayingServer, tmp_path: Path) -> None:
+    """As without `--live`: nothing is asked, and what is wrong from its beginning has no head."""
+    lines, table = tmp_path / "list.txt", tmp_path / "list.csv"
+    lines.write_text("a,b\nc,d\n")
+    table.write_text("ip,name\n192.31.196.7,x\n")
+    answer = irtkit("--live", "--server", named(server), "-i", lines, "-f", "csv", "--fields", "input,reason")
+    assert answer.stdout == 'input,reason\n"a,b",not-an-address\n"c,d",not-an-address\n'
+    assert answer.stderr.startswith(f"irtkit: warning: {lines}: no line is an address, prefix or range; --column")
+    refused = irtkit("--live", "--server", named(server), "-i", table, "--column", "nope", "-f", "csv", status=1)
+    assert (refused.stdout, len(server.queries)) == ("", 0)
+    lines.write_text("")
+    answer = irtkit("--live", "--server", named(server), "-i", lines, "-f", "csv", "--fields", "input,reason")
+    assert (answer.stdout, answer.stderr) == ("input,reason\n", "")
+
+
 def test_formats_agree(server: ReplayingServer, tmp_path: Path) -> None:
     """CSV and Parquet hold what JSON Lines holds, and the named fields only."""
     options = ["--live", "--server", named(server), "--fields", "input,email,live,chain", "192.31.196.7", "no address"]

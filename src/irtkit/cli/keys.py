@@ -106,11 +106,13 @@ def _tidied(queries: Iterable[str]) -> list[str]:
 
 def _listed(path: str, column: str | None) -> Iterator[list[str]]:
     """Yield the lines of a list, a block at a time."""
-    from irtkit.clients.lists import open_list  # noqa: PLC0415 - lists only
+    from irtkit.cli.list_warnings import warn_of_list  # noqa: PLC0415 - lists only
+    from irtkit.clients.lists import open_list  # noqa: PLC0415 - the same
 
     with open_list(path, column) as found:
         for block in found.blocks:
-            yield block.text[1:-1].decode("utf-8", "replace").split("\n")
+            yield block.text[1:].decode("utf-8", "replace").split("\n")[:-1]
+    warn_of_list(path, found)
 
 
 def _answers(finder: KeyFinder, queries: list[str]) -> Iterator[_Answer]:

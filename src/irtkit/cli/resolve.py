@@ -205,8 +205,8 @@ def _block_of(texts: Sequence[str]) -> Block:
 
 
 def _resolve_list(index: Index, path: str, column: str | None, wanted: Wanted) -> None:
-    from irtkit.cli.progress import list_bar  # noqa: PLC0415 - lists only
-    from irtkit.cli.terminals import warn  # noqa: PLC0415 - the same
+    from irtkit.cli.list_warnings import warn_of_list  # noqa: PLC0415 - lists only
+    from irtkit.cli.progress import list_bar  # noqa: PLC0415 - the same
     from irtkit.clients.lists import is_wide, open_list  # noqa: PLC0415 - the same
 
     to_terminal = wanted.output is None and sys.stdout.isatty()
@@ -221,10 +221,7 @@ def _resolve_list(index: Index, path: str, column: str | None, wanted: Wanted) -
                 yield block
 
         _resolve_blocks(index, shown(), wanted, found.size)
-    if found.has_lines and not found.has_address:
-        where = "standard input" if path == "-" else path
-        hint = "names the column of a CSV list" if found.kind == "text" else "names another column"
-        warn(f"{where}: no line is an address, prefix or range; --column {hint}")
+    warn_of_list(path, found)
 
 
 def _resolve_blocks(index: Index, blocks: Iterable[Block], wanted: Wanted, size: int | None = None) -> None:

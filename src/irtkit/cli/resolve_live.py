@@ -108,7 +108,8 @@ def _pieces(
     if request.list_path is None:
         yield from iter_records(records, request.queries, client, kept)
         return
-    from irtkit.cli.progress import list_bar  # noqa: PLC0415 - lists only
+    from irtkit.cli.list_warnings import warn_of_list  # noqa: PLC0415 - lists only
+    from irtkit.cli.progress import list_bar  # noqa: PLC0415 - the same
     from irtkit.clients.lists import open_list  # noqa: PLC0415 - the same
 
     to_terminal = wanted.output is None and sys.stdout.isatty()
@@ -119,6 +120,7 @@ def _pieces(
             lines = block.text[1:].decode("utf-8", "replace").split("\n")[:-1]
             yield from iter_records(records, lines, client, kept)
             show(block.position)
+    warn_of_list(request.list_path, found)
 
 
 class _Notes:
@@ -162,11 +164,12 @@ def _texts(pieces: Iterator[list[dict[str, Any]]], wanted: Wanted, fields: Seque
         for piece in pieces:
             yield "".join(table.lines(piece))
         return
-    if wanted.form == "csv":
-        yield f"{','.join(fields)}\n"
+    head = f"{','.join(fields)}\n" if wanted.form == "csv" else ""
     record_text = csv_record if wanted.form == "csv" else json_record
-    for piece in pieces:
-        yield "".join(f"{record_text(record, fields)}\n" for record in piece)
+    for piece in pieces:  # a list that is wrong from its beginning is refused before there is a head
+        yield head + "".join(f"{record_text(record, fields)}\n" for record in piece)
+        head = ""
+    yield head
 
 
 def _write_parquet(pieces: Iterator[list[dict[str, Any]]], file: Any, fields: Sequence[str]) -> None:  # noqa: ANN401 - what `writing` opens
