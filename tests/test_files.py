@@ -369,6 +369,19 @@ def test_a_path_that_leads_to_no_dump_is_named(tmp_path: Path) -> None:
         find_dumps([str(FIXTURES), str(tmp_path / "missing")])
 
 
+def test_a_build_of_nothing_is_refused(tmp_path: Path) -> None:
+    """And one path is no list of paths, but any kind of path will do."""
+    output = tmp_path / "index"
+    with pytest.raises(ValueError, match="expected the names of dumps"):
+        build_index([], output)
+    for path in (str(FIXTURES), FIXTURES):
+        with pytest.raises(TypeError, match="put one path into a list"):
+            build_index(path, output)  # type: ignore[arg-type] # that is refused
+    assert not output.exists()
+    assert build_index([FIXTURES / "ripe.db.irt"], output).counts == {("RIPE", "irt"): 3}
+    assert output.exists()
+
+
 def test_a_build_reports_what_it_read_and_the_manifest_keeps_it(tmp_path: Path) -> None:
     """Objects by source and class, and of each file what was taken, passed over and refused, with line numbers."""
     mixed = tmp_path / "mixed.db"

@@ -76,7 +76,9 @@ class BuildReport:
     """Objects in the index by source and class."""
 
 
-def build_index(paths: Iterable[str], output: str, *, progress: Progress | None = None) -> BuildReport:
+def build_index(
+    paths: Iterable[str | os.PathLike[str]], output: str | os.PathLike[str], *, progress: Progress | None = None
+) -> BuildReport:
     """Build the index file *output* from the dumps that *paths* name (files or folders); put it in place in one step.
 
     Class and source of each object come from its content. Objects that cannot be read are counted, the first of
@@ -84,11 +86,16 @@ def build_index(paths: Iterable[str], output: str, *, progress: Progress | None 
     whole; after an error it stands unchanged.
 
     Raises: DumpError when a dump cannot be read or holds no objects; IndexFileError when *output* cannot be written, is
-    one of the dumps, or is a file with something else in it than an index.
+    one of the dumps, or is a file with something else in it than an index; TypeError for one path alone; ValueError for
+    none.
     """
-    dumps = find_dumps(paths)
-    _check_place(output, dumps)
-    with replacing(output, IndexFileError, durable=True) as file, without_cycle_search():
+    if isinstance(paths, str | os.PathLike):
+        raise TypeError(f"paths: expected several, not {type(paths).__name__}; put one path into a list")
+    dumps, place = find_dumps(os.fspath(path) for path in paths), os.fspath(output)
+    if not dumps:
+        raise ValueError("paths: expected the names of dumps, or of folders that hold some")
+    _check_place(place, dumps)
+    with replacing(place, IndexFileError, durable=True) as file, without_cycle_search():
         files: dict[int, DumpFile] = {}
         collected = _collect(dumps, files, progress)
         report = BuildReport(_file_reports(dumps, files, collected.parts), dict(sorted(collected.counts.items())))

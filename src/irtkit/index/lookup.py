@@ -150,6 +150,8 @@ class Index:
         try:
             return Resolution(self, query, self.lookup(query), chosen)  # type: ignore[arg-type]
         except RangeError:
+            if isinstance(query, int):
+                raise
             space = query if isinstance(query, AddressRange) else _range_of(query)
         if space.size == 1:
             return Resolution(self, space, self.lookup(format_address(space.family, space.first)), chosen)
